@@ -1,0 +1,65 @@
+# Two commands are all a newcomer needs: `make run` and `make test`. Both set up what is missing.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+RUN := .venv
+TEST := .venv-test
+export DO_NOT_TRACK := 1
+export RUNTIME__DLTHUB_TELEMETRY := false
+export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help run ui test check unit lint types walls sql chromium clean
+
+help:  ## what each target does
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
+
+$(RUN)/.ready: requirements.lock pyproject.toml
+	@echo "Setting up $(RUN) (about 150 packages, a minute or two) ..."
+	@$(PYTHON) -m venv $(RUN)
+	@$(RUN)/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@$(RUN)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST)/.ready: requirements-test.lock pyproject.toml
+	@echo "Setting up $(TEST) (about 180 packages, two minutes) ..."
+	@$(PYTHON) -m venv $(TEST)
+	@$(TEST)/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-test.lock
+	@$(TEST)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(RUN)/.ready  ## the whole run: sandbox company (or your accounts) to published marts and report
+	@$(RUN)/bin/engineroom run
+
+ui: $(RUN)/.ready  ## the Dagster UI on loopback
+	@$(RUN)/bin/engineroom ui
+
+chromium:
+	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "chromium is not here and could not be installed: browser tests will be skipped, and say so"
+
+test: check chromium  ## everything that continuous integration runs
+	@$(TEST)/bin/python -m pytest -q -m "slow or browser or chaos"
+
+check: lint types walls sql unit  ## lint, types, walls, SQL rules and unit tests (a minute or two)
+
+lint: $(TEST)/.ready
+	@$(TEST)/bin/ruff check .
+	@$(TEST)/bin/ruff format --check .
+
+types: $(TEST)/.ready
+	@$(TEST)/bin/ty check --python $(TEST)
+
+walls: $(TEST)/.ready
+	@$(TEST)/bin/lint-imports
+
+sql: $(TEST)/.ready
+	@$(TEST)/bin/sqruff lint --parsing-errors transform/models transform/tests
+	@cd transform && ../$(TEST)/bin/dbt -q parse --profiles-dir .
+	@cd transform && ../$(TEST)/bin/dbt-bouncer run
+
+unit: $(TEST)/.ready
+	@$(TEST)/bin/python -m pytest -q -m "not slow and not browser and not chaos"
+
+clean:  ## remove the environments (the data stays)
+	@rm -rf $(RUN) $(TEST)

@@ -1,0 +1,52 @@
+{#- Everything that differs between DuckDB and Spark SQL, and nothing else. Models call these. -#}
+
+{% macro surrogate_key(columns) -%}
+    md5(concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %}))
+{%- endmacro %}
+
+{% macro as_of() -%} cast('{{ var("as_of") }}' as timestamp) {%- endmacro %}
+
+{% macro epoch_seconds(instant) -%} epoch({{ instant }}) {%- endmacro %}
+
+{#- Fractional days between two instants; negative where the second is earlier. -#}
+{% macro days_between(earlier, later) -%} ((epoch({{ later }}) - epoch({{ earlier }})) / 86400.0) {%- endmacro %}
+
+{#- `days` may be a column and may be negative; the result keeps the type of `instant`. -#}
+{% macro add_days(instant, days) -%} ({{ instant }} + to_days(cast({{ days }} as integer))) {%- endmacro %}
+
+{% macro add_seconds(instant, seconds) -%} ({{ instant }} + to_seconds({{ seconds }})) {%- endmacro %}
+
+{% macro date_of(instant) -%} cast({{ instant }} as date) {%- endmacro %}
+
+{#- The calendar day of a UTC instant in a named zone. -#}
+{% macro date_in_zone(instant, zone) -%} cast(timezone({{ zone }}, timezone('UTC', {{ instant }})) as date) {%- endmacro %}
+
+{% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
+
+{% macro json_text(document, path) -%} json_extract_string({{ document }}, '{{ path }}') {%- endmacro %}
+
+{% macro regexp_matches(text, pattern) -%} regexp_matches({{ text }}, '{{ pattern }}') {%- endmacro %}
+
+{% macro regexp_replace_all(text, pattern, replacement) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g') {%- endmacro %}
+
+{% macro regexp_extract(text, pattern, group=1) -%} nullif(regexp_extract({{ text }}, '{{ pattern }}', {{ group }}), '') {%- endmacro %}
+
+{#- A continuous percentile; the input is cast because a decimal would be truncated. -#}
+{% macro percentile(measure, share) -%} quantile_cont(cast({{ measure }} as double), {{ share }}) {%- endmacro %}
+
+{#- Text joined in a stated order. -#}
+{% macro ordered_path(text, order_by, separator=' > ') -%} string_agg({{ text }}, '{{ separator }}' order by {{ order_by }}) {%- endmacro %}
+
+{#- One row per day from `first_day` to `last_day`, column date_day. Both are SQL date expressions. -#}
+{% macro day_spine(first_day, last_day) -%}
+    select cast(day_value as date) as date_day
+    from unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as days (day_value)
+{%- endmacro %}
+
+{#- One row per piece of a separated text: columns of `keys` plus `piece`. -#}
+{% macro split_to_rows(relation, keys, text, separator) -%}
+    select {{ keys | join(', ') }}, trim(pieces.piece) as piece
+    from {{ relation }}, unnest(string_split({{ text }}, '{{ separator }}')) as pieces (piece)
+{%- endmacro %}
+
+{% macro incremental_strategy() -%} {{ return('delete+insert' if target.type == 'duckdb' else 'merge') }} {%- endmacro %}
