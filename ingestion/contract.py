@@ -1,0 +1,191 @@
+"""What a source promises: its raw tables as data, and the pages it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ingestion.http import Clock, Session
+
+ColumnType = Literal["text", "bigint", "double", "decimal", "bool", "timestamp", "date", "json"]
+Mode = Literal["versioned", "events"]
+
+# A vendor's clock may run ahead of ours by minutes, a day covers account time zones; beyond that
+# an instant is a fault, and as a cursor it would silence the source for ever.
+CLOCK_SKEW = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared raw column. A volatile one is stored but opens no version when it changes."""
+
+    name: str
+    type: ColumnType = "text"
+    pii: bool = False
+    volatile: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table.
+
+    `key` names one row of the vendor. `unit` is what is re-read whole (the merge key; the key by
+    default): a row missing from a re-read unit is gone at the vendor. `order` is the column that
+    says which of two versions is newer; without it the later observation wins. `ignored` are
+    fields that the vendor sends and that are left behind on purpose, so they are no drift.
+    """
+
+    name: str
+    mode: Mode
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    unit: tuple[str, ...] = ()
+    order: str | None = None
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def merge_key(self) -> tuple[str, ...]:
+        """The columns of the re-read unit."""
+        return self.unit or self.key
+
+    @property
+    def reads_units(self) -> bool:
+        """Whether several rows are re-read as one unit."""
+        return bool(self.unit) and set(self.unit) != set(self.key)
+
+    def column(self, name: str) -> Column:
+        """Return the declared column; raises KeyError with the table's name where there is none."""
+        for each in self.columns:
+            if each.name == name:
+                return each
+        raise KeyError(f"{self.name} declares no column {name}")
+
+
+def columns(names: str, type_: ColumnType = "text", **marks: bool) -> tuple[Column, ...]:
+    """Return one column of `type_` per word of `names`."""
+    return tuple(Column(name, type_, **marks) for name in names.split())
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one table in raw column names: dicts, or an arrow table where volume asks for it.
+
+    Every declared column is handed over, None where the vendor said nothing: a column absent from
+    every row of a load counts as vanished and keeps its last known values. `units` names the
+    re-read units that this extraction covers whole, in the column order of the table's unit, so
+    that a unit which came back empty is known to be empty and not merely unseen.
+    """
+
+    table: str
+    rows: list[dict[str, Any]] | pa.Table
+    units: tuple[tuple[Any, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A row that its source could not even read: it goes to quarantine with the reason."""
+
+    table: str
+    reason: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The full list of keys that live at the vendor now: open rows not in it become tombstones.
+
+    `scope` narrows it to the rows with these column values (one list of members, say). Keys are
+    in the column order of the table's key, as text.
+    """
+
+    table: str
+    keys: frozenset[tuple[str, ...]]
+    scope: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Extraction:
+    """What a source is handed for one load: configuration, the session, the clock, its memory.
+
+    `state` is stored with the load and comes back at the next one. `sweep_due` asks a source
+    that has sweeps to yield them. `full` asks for everything again, whatever the cursors say.
+    """
+
+    config: Mapping[str, Any]
+    http: Session
+    as_of: datetime
+    state: dict[str, Any]
+    window: tuple[date, date] | None = None
+    full: bool = False
+    sweep_due: bool = False
+    counted: dict[tuple[str, str], int] = field(default_factory=dict)
+    totals: list[tuple[str, str, float, float]] = field(default_factory=list)
+
+    def cursor(self, name: str, default: str) -> str:
+        """Return the stored cursor of `name`, or `default` on a first load."""
+        return default if self.full else str(self.state.get(f"cursor:{name}", default))
+
+    def advance(self, name: str, value: str) -> None:
+        """Move the cursor forward; it is stored with the load.
+
+        A backfill by window never moves it. A value more than a day ahead of `as_of` (a record
+        dated 9999, say) is refused and counted, because nothing later would ever be read.
+        """
+        if self.window is not None:
+            return
+        if ahead_of_clock(value, self.as_of):
+            self.count("cursor_ahead_of_now", name)
+            return
+        self.state[f"cursor:{name}"] = max(str(self.state.get(f"cursor:{name}", value)), value)
+
+    def count(self, what: str, table: str = "", times: int = 1) -> None:
+        """Count something worth a line in the drift report (dropped addresses, skipped files)."""
+        self.counted[table, what] = self.counted.get((table, what), 0) + times
+
+    def total(self, table: str, measure: str, source_total: float, loaded_total: float) -> None:
+        """Record a total that the vendor states beside the one that was read."""
+        self.totals.append((table, measure, float(source_total), float(loaded_total)))
+
+
+def ahead_of_clock(value: str, as_of: datetime) -> bool:
+    """Return whether ISO text lies more than a day after `as_of`; text of other kinds does not."""
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return instant > as_of + CLOCK_SKEW
+
+
+Yield = Page | Bad | Sweep
+
+
+@dataclass(frozen=True)
+class Source:
+    """A system that can be read.
+
+    `kind` is the word of its dbt variable. `required` are configuration keys without which no
+    load starts, `secrets` those of them that never show in a message. `session` makes the one
+    HTTP session from the configuration; sources of files have none.
+    """
+
+    name: str
+    kind: str
+    title: str
+    tables: tuple[Table, ...]
+    extract: Callable[[Extraction], Iterator[Yield]]
+    required: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    session: Callable[[Mapping[str, Any], Clock], Session] | None = None
+
+    def table(self, name: str) -> Table:
+        """Return the declared table; raises KeyError where the source has none of that name."""
+        for each in self.tables:
+            if each.name == name:
+                return each
+        raise KeyError(f"{self.name} declares no table {name}")

@@ -1,0 +1,204 @@
+"""Runs the suites of one gate and keeps what they found in tables of our own.
+
+`quality.results` has one row per run and rule, `quality.violations` one per failing row (its key
+and the reason, never a value), `quality.scores` one per day, source, object, dimension and field.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from quality.rules import Gate, Rule, RuleResult, Suite
+
+# Enough to find the fault; a table that fails whole would otherwise write itself out again.
+VIOLATIONS_KEPT_PER_RULE = 1_000
+
+_TABLES = """
+create schema if not exists quality;
+create table if not exists quality.results (
+    run_id varchar, gate varchar, suite varchar, rule_id varchar, severity varchar,
+    passed boolean, checked bigint, failed bigint, message varchar, as_of timestamp
+);
+create table if not exists quality.violations (
+    run_id varchar, suite varchar, rule_id varchar, row_key varchar, reason varchar, as_of timestamp
+);
+create table if not exists quality.scores (
+    day date, source varchar, object varchar, dimension varchar, field varchar, rule_id varchar,
+    records bigint, passed bigint
+);
+"""
+
+
+def ensure_tables(warehouse: Path) -> None:
+    """Create the tables of the quality room where they are missing."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(_TABLES)
+
+
+def run_suites(
+    warehouse: Path, marts: Path, *, gate: Gate, run_id: str, as_of: datetime
+) -> list[RuleResult]:
+    """Judge every suite of `gate` and return one result per rule, in the suites' order.
+
+    Suites of the gate `marts` read the marts file, all others the warehouse. Results, violations
+    and scores of the same run and gate are replaced, so a repeated step leaves no second copy.
+    """
+    from quality.suites import suites_of
+
+    database = marts if gate == "marts" else warehouse
+    results: list[RuleResult] = []
+    violations: list[tuple[str, str, str, str]] = []
+    suites = suites_of(gate)
+    if suites:
+        from quality.engine import data_source
+
+        with data_source(database) as (context, source):
+            for suite in suites:
+                found, keys = _judge(context, source, suite)
+                results += found
+                violations += keys
+    _keep(warehouse, gate, run_id, as_of, suites, results, violations)
+    return results
+
+
+def _judge(
+    context: Any, source: Any, suite: Suite
+) -> tuple[list[RuleResult], list[tuple[str, str, str, str]]]:
+    import great_expectations as gx
+
+    asset = source.add_query_asset(name=suite.name, query=suite.query)
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    expectations = gx.ExpectationSuite(name=suite.name)
+    for each in suite.rules:
+        expectations.add_expectation(each.expectation)
+    report = batch.validate(
+        expectations,
+        result_format={
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": list(suite.key),
+        },
+    )
+    by_id = {each.rule_id: each for each in suite.rules}
+    outcome, keys = [], []
+    for found in report.results:
+        each = by_id[found.expectation_config.meta["rule"]]
+        outcome.append(_verdict(suite, each, found))
+        keys += [
+            (suite.name, each.rule_id, key, each.dimension) for key in _failing_keys(suite, found)
+        ]
+    return outcome, keys
+
+
+def _verdict(suite: Suite, each: Rule, found: Any) -> RuleResult:
+    """One rule's verdict; an expectation that could not be computed is a failure that says so."""
+    error = _error_of(found)
+    details = found.result or {}
+    checked = int(details.get("element_count") or 0)
+    failed = int(details.get("unexpected_count") or 0)
+    if not found.success and failed == 0:
+        failed = max(1, len(details.get("details", {}).get("unexpected_rows", []) or []))
+    sentence = each.rule_id.replace("_", " ")
+    if error:
+        message = f"could not be computed: {sentence} ({error})"
+    elif found.success:
+        message = f"holds: {sentence}"
+    else:
+        message = (
+            f"broken: {sentence}; {failed} of {checked or 'all'} rows of {'.'.join(suite.table)}"
+        )
+    return RuleResult(
+        each.rule_id,
+        suite.name,
+        suite.table,
+        each.severity,
+        bool(found.success),
+        checked,
+        failed,
+        message,
+    )
+
+
+def _error_of(found: Any) -> str | None:
+    """The kind of the exception of an expectation, without its text: texts can quote row values."""
+    info = found.exception_info or {}
+    nested = [info] if "raised_exception" in info else list(info.values())
+    for entry in nested:
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            return str(entry.get("exception_message", "unknown")).split("\n")[0].split(":")[0][:120]
+    return None
+
+
+def _failing_keys(suite: Suite, found: Any) -> list[str]:
+    rows = (found.result or {}).get("unexpected_index_list") or []
+    return [
+        "|".join(str(row.get(column)) for column in suite.key)
+        for row in rows[:VIOLATIONS_KEPT_PER_RULE]
+    ]
+
+
+def _keep(
+    warehouse: Path,
+    gate: Gate,
+    run_id: str,
+    as_of: datetime,
+    suites: list[Suite],
+    results: list[RuleResult],
+    violations: list[tuple[str, str, str, str]],
+) -> None:
+    by_suite = {suite.name: suite for suite in suites}
+    rules = {(suite.name, each.rule_id): each for suite in suites for each in suite.rules}
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(_TABLES)
+        connection.begin()
+        names = list(by_suite)
+        for table in ("results", "violations"):
+            connection.execute(
+                f"delete from quality.{table} where run_id = ? and list_contains(?, suite)",
+                [run_id, names],
+            )
+        for found in results:
+            connection.execute(
+                "insert into quality.results values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    run_id,
+                    gate,
+                    found.suite,
+                    found.rule_id,
+                    found.severity,
+                    found.passed,
+                    found.checked,
+                    found.failed,
+                    found.message,
+                    as_of,
+                ],
+            )
+            suite, each = by_suite[found.suite], rules[(found.suite, found.rule_id)]
+            connection.execute(
+                """
+                delete from quality.scores
+                where day = cast(? as date) and rule_id = ? and source = ? and object = ?
+                """,
+                [as_of, found.rule_id, suite.source, suite.object],
+            )
+            connection.execute(
+                "insert into quality.scores values (cast(? as date), ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    as_of,
+                    suite.source,
+                    suite.object,
+                    each.dimension,
+                    each.field,
+                    found.rule_id,
+                    found.checked,
+                    max(found.checked - found.failed, 0),
+                ],
+            )
+        for suite_name, rule_id, key, dimension in violations:
+            connection.execute(
+                "insert into quality.violations values (?, ?, ?, ?, ?, ?)",
+                [run_id, suite_name, rule_id, key, dimension, as_of],
+            )
+        connection.commit()
+        connection.execute("checkpoint")

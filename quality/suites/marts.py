@@ -1,0 +1,97 @@
+"""The marts as readers will see them: the last gate before publishing."""
+
+import great_expectations.expectations as gxe
+
+from quality.rules import Suite, rule
+
+RULES_PERSONS = (
+    rule(
+        "person_id_is_unique",
+        gxe.ExpectColumnValuesToBeUnique(column="person_id"),
+        severity="blocking",
+        dimension="uniqueness",
+    ),
+    rule(
+        "person_kind_is_known",
+        gxe.ExpectColumnValuesToBeInSet(
+            column="kind", value_set=["person", "mailbox", "test", "spam"]
+        ),
+        severity="blocking",
+    ),
+)
+
+RULES_CREDITS = (
+    rule(
+        "credit_weight_is_a_share",
+        gxe.ExpectColumnValuesToBeBetween(column="weight", min_value=0, max_value=1),
+        severity="blocking",
+    ),
+    rule(
+        "credit_names_its_channel",
+        gxe.ExpectColumnValuesToNotBeNull(column="channel"),
+        severity="blocking",
+        dimension="completeness",
+    ),
+)
+
+RULES_AD_PERFORMANCE = (
+    rule(
+        "ad_performance_grain_is_unique",
+        gxe.ExpectCompoundColumnsToBeUnique(
+            column_list=[
+                "platform",
+                "account_id",
+                "campaign_id",
+                "ad_group_id",
+                "ad_id",
+                "reported_on",
+            ]
+        ),
+        severity="blocking",
+        dimension="uniqueness",
+    ),
+    rule(
+        "ad_performance_has_its_rate",
+        gxe.ExpectColumnValuesToNotBeNull(column="fx_rate", mostly=0.95),
+        dimension="completeness",
+    ),
+)
+
+SUITES = [
+    Suite(
+        name="dim_persons",
+        gate="marts",
+        source="marts",
+        object="dim_persons",
+        table=("marts", "dim_persons"),
+        query="select person_id, kind from marts.dim_persons",
+        key=("person_id",),
+        rules=RULES_PERSONS,
+    ),
+    Suite(
+        name="fct_attribution_credits",
+        gate="marts",
+        source="marts",
+        object="fct_attribution_credits",
+        table=("marts", "fct_attribution_credits"),
+        query=(
+            "select conversion_id, touchpoint_id, attribution_model, channel, weight"
+            " from marts.fct_attribution_credits"
+        ),
+        key=("conversion_id", "touchpoint_id", "attribution_model"),
+        rules=RULES_CREDITS,
+    ),
+    Suite(
+        name="fct_ad_performance",
+        gate="marts",
+        source="marts",
+        object="fct_ad_performance",
+        table=("marts", "fct_ad_performance"),
+        query=(
+            "select platform, account_id, campaign_id, ad_group_id, ad_id, reported_on, fx_rate"
+            " from marts.fct_ad_performance"
+        ),
+        key=("platform", "account_id", "campaign_id", "ad_group_id", "ad_id", "reported_on"),
+        rules=RULES_AD_PERFORMANCE,
+    ),
+]
