@@ -1,8 +1,8 @@
-"""The tables of the ingest room that are not a vendor's: audit, loads, drift, quarantine."""
+"""The ingest room's own tables: audit, loads, drift, totals, quarantine."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -31,18 +31,25 @@ create table if not exists ingest.loads (
 create table if not exists ingest.load_audit (
     run_id varchar, source varchar, table_name varchar, as_of timestamp, yielded bigint,
     loaded bigint, unchanged bigint, superseded bigint, deduplicated bigint, quarantined bigint,
-    tombstoned bigint, primary key (run_id, source, table_name)
+    tombstoned bigint, finished_at timestamp, primary key (run_id, source, table_name)
 );
 create table if not exists ingest.drift (
     run_id varchar, source varchar, table_name varchar, column_name varchar, kind varchar,
     occurrences bigint, primary key (run_id, source, table_name, column_name, kind)
+);
+create table if not exists ingest.totals (
+    run_id varchar, source varchar, table_name varchar, measure varchar, source_total double,
+    loaded_total double, primary key (run_id, source, table_name, measure)
 );
 """
 
 
 @dataclass(frozen=True)
 class TableAudit:
-    """What became of the rows that a source yielded for one table; they add up to `yielded`."""
+    """What became of the rows that a source yielded for one table; they add up to `yielded`.
+
+    `tombstoned` rows were added by the load itself, for records that are gone at the vendor.
+    """
 
     yielded: int
     loaded: int
@@ -57,6 +64,24 @@ class TableAudit:
         """Whether every yielded row is accounted for exactly once."""
         parts = self.loaded + self.unchanged + self.superseded + self.deduplicated
         return self.yielded == parts + self.quarantined
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one load did: rows per table, and drift per (table, column, kind).
+
+    A total is (table, measure, the vendor's, ours). `requests` counts the calls made.
+    """
+
+    source: str
+    tables: dict[str, TableAudit]
+    drift: dict[tuple[str, str, str], int]
+    totals: Sequence[tuple[str, str, float, float]] = ()
+    requests: int = 0
+
+    def as_state(self) -> dict[str, dict[str, int]]:
+        """Return the audit as JSON that can travel with the load."""
+        return {name: asdict(audit) for name, audit in self.tables.items()}
 
 
 @dataclass(frozen=True)
@@ -79,12 +104,14 @@ def ensure_tables(warehouse: Path, sources: Iterable[Source]) -> None:
 
     A source that was never loaded then reads as empty, so that the transform always runs.
     """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(_OWN)
         for source in sources:
             connection.execute(f"create schema if not exists raw_{source.name}")
             for table in source.tables:
                 connection.execute(_ddl(source.name, table))
+                _add_missing(connection, source.name, table)
             connection.execute(
                 f"""
                 create table if not exists quarantine.{source.name} (
@@ -96,15 +123,27 @@ def ensure_tables(warehouse: Path, sources: Iterable[Source]) -> None:
 
 
 def _ddl(source: str, table: Table) -> str:
-    declared = [f'"{column.name}" {_SQL_TYPES[column.type]}' for column in table.columns]
-    own = ["_extra varchar"]
+    own = [("_extra", "varchar")]
     if table.mode == "versioned":
-        own += [
-            "is_deleted boolean", "row_version varchar",
-            "_dlt_valid_from timestamp with time zone", "_dlt_valid_to timestamp with time zone",
-        ]
-    own.append("_dlt_load_id varchar")
-    return f"create table if not exists raw_{source}.{table.name} ({', '.join(declared + own)})"
+        own += [("is_deleted", "boolean"), ("row_version", "varchar")]
+        own += [(f"_dlt_valid_{end}", "timestamp with time zone") for end in ("from", "to")]
+    own.append(("_dlt_load_id", "varchar"))
+    declared = [(column.name, _SQL_TYPES[column.type]) for column in _columns(table)]
+    listed = ", ".join(f'"{name}" {type_}' for name, type_ in declared + own)
+    return f"create table if not exists raw_{source}.{table.name} ({listed})"
+
+
+def _columns(table: Table) -> tuple:
+    return table.own_columns if table.mode == "versioned" else table.columns
+
+
+def _add_missing(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
+    """Add columns that were declared since the table was made; they read as null."""
+    for column in _columns(table):
+        connection.execute(
+            f"alter table raw_{source}.{table.name} "
+            f'add column if not exists "{column.name}" {_SQL_TYPES[column.type]}'
+        )
 
 
 def keep_quarantined(
@@ -122,36 +161,44 @@ def keep_quarantined(
         )
 
 
-def keep_report(
+def keep_audit(
     connection: duckdb.DuckDBPyConnection,
     source: str,
     run_id: str,
     as_of: datetime,
     tables: Mapping[str, TableAudit],
-    drift: Mapping[tuple[str, str, str], int],
 ) -> None:
-    """Write the load's audit and drift; a repeated run replaces its own lines."""
+    """Write what became of every row; a repeated run replaces its own lines."""
     for name, audit in tables.items():
-        connection.execute(
-            "insert or replace into ingest.load_audit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                run_id, source, name, as_of, audit.yielded, audit.loaded, audit.unchanged,
-                audit.superseded, audit.deduplicated, audit.quarantined, audit.tombstoned,
-            ],
-        )
-    for (table, column, kind), occurrences in drift.items():
+        values = [run_id, source, name, as_of, *asdict(audit).values(), as_of]
+        marks = ", ".join("?" * len(values))
+        connection.execute(f"insert or replace into ingest.load_audit values ({marks})", values)
+
+
+def keep_findings(connection: duckdb.DuckDBPyConnection, run_id: str, report: LoadReport) -> None:
+    """Write drift and totals; a repeated run replaces its own lines."""
+    for (table, column, kind), occurrences in report.drift.items():
         connection.execute(
             "insert or replace into ingest.drift values (?, ?, ?, ?, ?, ?)",
-            [run_id, source, table, column, kind, occurrences],
+            [run_id, report.source, table, column, kind, occurrences],
+        )
+    for table, measure, theirs, ours in report.totals:
+        connection.execute(
+            "insert or replace into ingest.totals values (?, ?, ?, ?, ?, ?)",
+            [run_id, report.source, table, measure, theirs, ours],
         )
 
 
 def keep_outcome(
-    warehouse: Path, source: str, run_id: str, as_of: datetime, status: str, message: str
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    run_id: str,
+    as_of: datetime,
+    status: str,
+    message: str,
 ) -> None:
     """Write how the load of a source ended: `succeeded` or `failed`, with the plain reason."""
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(
-            "insert or replace into ingest.loads values (?, ?, ?, ?, ?)",
-            [run_id, source, as_of, status, message],
-        )
+    connection.execute(
+        "insert or replace into ingest.loads values (?, ?, ?, ?, ?)",
+        [run_id, source, as_of, status, message],
+    )

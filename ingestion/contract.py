@@ -58,6 +58,11 @@ class Table:
         """Whether several rows are re-read as one unit."""
         return bool(self.unit) and set(self.unit) != set(self.key)
 
+    @property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The declared columns less `is_deleted`, which every versioned table has anyhow."""
+        return tuple(column for column in self.columns if column.name != "is_deleted")
+
     def column(self, name: str) -> Column:
         """Return the declared column; raises KeyError with the table's name where there is none."""
         for each in self.columns:

@@ -5,60 +5,31 @@ moved; after it the package, the cursors inside it included, is finished by the 
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import dlt
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
-from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion import audit
-from ingestion.audit import QuarantinedRow, TableAudit
-from ingestion.contract import Bad, Column, Extraction, Page, Source, Sweep, Table
-from ingestion.http import Session
-from ingestion.reduce import Reduced, quoted, reduce_table
+from ingestion.audit import LoadReport, TableAudit
+from ingestion.contract import Extraction, Source
+from ingestion.delivery import Delivery
+from ingestion.errors import LoadFailed
+from ingestion.http import Clock, Session
+from ingestion.reduce import Reduced, one, quoted, reduce_table
 from ingestion.sources import SOURCES
-from ingestion.typed import arrow_schema, type_rows
+from ingestion.spool import Progress, Spooled, extract
 
-ROWS_PER_BATCH = 20_000
-Progress = Callable[[str], None]
+__all__ = ["LoadFailed", "LoadReport", "TableAudit", "ensure_tables", "load"]
 
-
-class LoadFailedError(RuntimeError):
-    """A load that could not be finished; the text says what happened and what to do."""
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What one load did: rows per table, drift per (table, column, kind), other counts."""
-
-    source: str
-    tables: dict[str, TableAudit]
-    drift: dict[tuple[str, str, str], int]
-    counted: dict[str, int]
-
-
-@dataclass
-class _Spooled:
-    """What extraction left in the work folder."""
-
-    folder: Path
-    yielded: dict[str, int] = field(default_factory=dict)
-    bad: list[QuarantinedRow] = field(default_factory=list)
-    drift: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    units: dict[str, set[str]] = field(default_factory=dict)
-    swept: dict[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
-
-    def path(self, table: Table) -> Path:
-        return self.folder / f"{table.name}.spool.parquet"
-
-    def quarantined(self, table: str) -> int:
-        return sum(row.table == table for row in self.bad)
+SWEEP_DAYS = 7
+# A list that lost a page looks like mass deletion. Past a fifth of a table (and 50 rows, so that
+# small tables may shrink freely) the load stops instead of burying live records.
+SWEEP_SHARE, SWEEP_ROWS = 0.2, 50
 
 
 def ensure_tables(warehouse: Path) -> None:
@@ -67,7 +38,7 @@ def ensure_tables(warehouse: Path) -> None:
 
 
 def load(
-    source: str,
+    source: str | Source,
     *,
     warehouse: Path,
     work: Path,
@@ -77,278 +48,229 @@ def load(
     run_id: str,
     window: tuple[date, date] | None = None,
     full: bool = False,
+    clock: Clock | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Load one source and return what became of every row.
 
-    `as_of` (naive UTC) dates the versions. `window` re-reads a range of days without moving a
-    cursor; `full` sweeps ids and re-reads long lookbacks. Raises LoadFailedError, after which the
-    cursors stand where they stood and nothing of the load is in the warehouse or all of it is
-    finished by the next load.
+    `as_of` (UTC) dates the versions and may not go back. `window` re-reads a range of days
+    without moving a cursor; `full` reads everything again and sweeps ids. Raises LoadFailed,
+    after which the cursors stand where they stood; what had landed is recognised by the next load.
     """
-    said = progress or (lambda _: None)
-    spec = SOURCES[source]
+    spec = source if isinstance(source, Source) else SOURCES[source]
+    as_of = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     audit.ensure_tables(warehouse, [spec])
+    running = _Load(
+        spec,
+        warehouse,
+        work / spec.name,
+        Delivery(spec, warehouse, pipelines),
+        config,
+        as_of,
+        run_id,
+        progress or (lambda _: None),
+    )
     try:
-        pipeline = _pipeline(spec, warehouse, pipelines)
-        _finish_pending(pipeline, said)
-        report = _load(spec, pipeline, warehouse, work, config, as_of, run_id, window, full, said)
+        report = running.run(window, full, clock or Clock())
     except Exception as error:
-        message = str(error) if isinstance(error, RuntimeError) else f"{type(error).__name__}"
-        audit.keep_outcome(warehouse, source, run_id, as_of, "failed", message)
-        if isinstance(error, LoadFailedError):
+        message = _plain(spec, config, error)
+        running.keep_outcome("failed", message)
+        if isinstance(error, LoadFailed) and message == str(error):
             raise
-        raise LoadFailedError(f"{source}: {message}") from error
-    audit.keep_outcome(warehouse, source, run_id, as_of, "succeeded", "")
+        raise LoadFailed(message) from error
+    running.keep_outcome("succeeded", "")
     return report
 
 
-def _pipeline(spec: Source, warehouse: Path, pipelines: Path) -> dlt.Pipeline:
-    dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
-    dlt.config["load.truncate_staging_dataset"] = True
-    dlt.config["load.delete_completed_jobs"] = True
-    dlt.config["runtime.dlthub_telemetry"] = False
-    pipelines.mkdir(parents=True, exist_ok=True)
-    return dlt.pipeline(
-        pipeline_name=f"raw_{spec.name}",
-        destination=dlt.destinations.duckdb(credentials=str(warehouse)),
-        dataset_name=f"raw_{spec.name}",
-        pipelines_dir=str(pipelines),
-    )
+def _plain(spec: Source, config: Mapping[str, Any], error: Exception) -> str:
+    """Return what happened without a secret of the source in it."""
+    known = isinstance(error, LoadFailed)
+    text = str(error) if known else f"{spec.name}: {type(error).__name__}: {error}"
+    for name in spec.secrets:
+        if secret := str(config.get(name) or ""):
+            text = text.replace(secret, "***")
+    return text if known else f"{text[:500]}. The cursors did not move; run again."
 
 
-def _finish_pending(pipeline: dlt.Pipeline, said: Progress) -> None:
-    """Finish what a killed load left behind; what cannot be loaded is set aside and reported.
+@dataclass(frozen=True)
+class _Load:
+    """One load under way."""
 
-    `run` after a crash loads only the pending package and ignores new data, hence first and apart.
-    """
-    pipeline.sync_destination()
-    while pipeline.has_pending_data:
-        said("finishing a load that was interrupted")
-        try:
-            pipeline.run(loader_file_format="parquet")
-        except PipelineStepFailed:
-            said("an interrupted load could not be finished; it is dropped and read anew")
-            pipeline.abort_packages()
-            break
+    spec: Source
+    warehouse: Path
+    folder: Path
+    delivery: Delivery
+    config: Mapping[str, Any]
+    as_of: datetime
+    run_id: str
+    said: Progress
 
+    @property
+    def _instant(self) -> datetime:
+        return self.as_of.replace(tzinfo=None)
 
-def _load(
-    spec: Source,
-    pipeline: dlt.Pipeline,
-    warehouse: Path,
-    work: Path,
-    config: Mapping[str, Any],
-    as_of: datetime,
-    run_id: str,
-    window: tuple[date, date] | None,
-    full: bool,
-    said: Progress,
-) -> LoadReport:
-    folder = work / spec.name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    state = dict(pipeline.state.get("sources", {}).get(spec.name, {}))
-    with Session.for_source(spec.name, config) as session:
-        extraction = Extraction(config, session, as_of, state, window, full)
-        spooled = _extract(spec, extraction, folder, said)
-    reduced = _reduce(spec, spooled, warehouse, run_id, as_of)
-    load_id = _hand_over(spec, pipeline, reduced, extraction.state, as_of)
-    report = LoadReport(
-        spec.name,
-        {
-            table.name: _audit_of(table, spooled, reduced.get(table.name))
-            for table in spec.tables
-        },
-        spooled.drift,
-        dict(extraction.counted),
-    )
-    _verify(spec, warehouse, reduced, load_id, report)
-    with duckdb.connect(str(warehouse)) as connection:
-        audit.keep_report(connection, spec.name, run_id, as_of, report.tables, report.drift)
-        connection.execute("checkpoint")
-    shutil.rmtree(folder)
-    return report
-
-
-def _extract(spec: Source, extraction: Extraction, folder: Path, said: Progress) -> _Spooled:
-    """Drive the source and spool its rows, typed, to one Parquet file a table."""
-    spooled = _Spooled(folder)
-    writers: dict[str, pq.ParquetWriter] = {}
-    waiting: dict[str, list[dict[str, Any]]] = {table.name: [] for table in spec.tables}
-    try:
-        for item in spec.extract(extraction):
-            table = spec.table(item.table)
-            match item:
-                case Page():
-                    first = spooled.yielded.get(table.name, 0)
-                    typed = type_rows(table, item.rows, first)
-                    spooled.yielded[table.name] = first + len(item.rows)
-                    waiting[table.name] += typed.rows
-                    spooled.bad += [QuarantinedRow(table.name, *bad) for bad in typed.bad]
-                    for (column, kind), times in typed.drift.items():
-                        key = (table.name, column, kind)
-                        spooled.drift[key] = spooled.drift.get(key, 0) + times
-                    units = spooled.units.setdefault(table.name, set())
-                    units.update("|".join(str(part) for part in unit) for unit in item.units)
-                case Bad():
-                    spooled.yielded[table.name] = spooled.yielded.get(table.name, 0) + 1
-                    spooled.bad.append(QuarantinedRow(table.name, item.reason, item.body))
-                case Sweep():
-                    spooled.swept[table.name] = item.keys
-            if len(waiting[table.name]) >= ROWS_PER_BATCH:
-                _spool(table, waiting[table.name], spooled, writers)
-                said(f"{table.name}: {spooled.yielded[table.name]:,} rows read")
-        for table in spec.tables:
-            _spool(table, waiting[table.name], spooled, writers)
-    finally:
-        for writer in writers.values():
-            writer.close()
-    return spooled
-
-
-def _spool(
-    table: Table,
-    rows: list[dict[str, Any]],
-    spooled: _Spooled,
-    writers: dict[str, pq.ParquetWriter],
-) -> None:
-    schema = arrow_schema(table)
-    if table.name not in writers:
-        writers[table.name] = pq.ParquetWriter(spooled.path(table), schema, compression="zstd")
-    if rows:
-        writers[table.name].write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
-        rows.clear()
-
-
-def _reduce(
-    spec: Source, spooled: _Spooled, warehouse: Path, run_id: str, as_of: datetime
-) -> dict[str, Reduced]:
-    reduced = {}
-    with duckdb.connect(str(warehouse)) as connection:
-        audit.keep_quarantined(connection, spec.name, spooled.bad, run_id, as_of)
-        for table in spec.tables:
-            _note_keys(connection, "covered_units", "unit_text", spooled.units.get(table.name, ()))
-            swept = ("|".join(key) for key in spooled.swept.get(table.name, ()))
-            _note_keys(connection, "swept_keys", "key_text", swept)
-            reduced[table.name] = reduce_table(
-                connection, f"raw_{spec.name}", table, spooled.path(table),
-                spooled.folder / f"{table.name}.ready.parquet",
+    def run(self, window: tuple[date, date] | None, full: bool, clock: Clock) -> LoadReport:
+        missing = [name for name in self.spec.required if not self.config.get(name)]
+        if missing:
+            raise LoadFailed(
+                f"{self.spec.name}: no {' and no '.join(missing)}. Set it in config/sources.yml, "
+                "or the environment variable that is named there."
             )
-    return reduced
+        if self.delivery.finish_pending():
+            self.said(f"{self.spec.name}: finished a load that was interrupted")
+        state = self.delivery.state()
+        self._close_books(state)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        before = dict(state)
+        due = self._sweep_due(state, full)
+        with self._session(clock) as http:
+            extraction = Extraction(
+                self.config, http, self.as_of, state, window, full, due and window is None
+            )
+            spooled = extract(self.spec, extraction, self.folder, self.said)
+            requests = http.requests_made
+        if extraction.sweep_due:
+            state["swept_at"] = self.as_of.isoformat()
+        reduced = self._reduce(spooled)
+        report = LoadReport(
+            self.spec.name,
+            {name: _audit_of(name, spooled, each) for name, each in reduced.items()},
+            spooled.drift,
+            extraction.totals,
+            requests,
+        )
+        load_id = None
+        if state != before or any(each.delivered for each in reduced.values()):
+            last = {"run_id": self.run_id, "as_of": self.as_of.isoformat()}
+            state["last"] = {**last, "tables": report.as_state()}
+            load_id = self.delivery.deliver(reduced, state, self.as_of)
+        self._verify(load_id, report)
+        with duckdb.connect(str(self.warehouse)) as connection:
+            name = self.spec.name
+            audit.keep_audit(connection, name, self.run_id, self._instant, report.tables)
+            audit.keep_findings(connection, self.run_id, report)
+        shutil.rmtree(self.folder)
+        return report
 
+    def keep_outcome(self, status: str, message: str) -> None:
+        with duckdb.connect(str(self.warehouse)) as connection:
+            audit.keep_outcome(
+                connection, self.spec.name, self.run_id, self._instant, status, message
+            )
+            connection.execute("checkpoint")
 
-def _note_keys(
-    connection: duckdb.DuckDBPyConnection, name: str, column: str, keys: Any
-) -> None:
-    texts = pa.table({column: pa.array(sorted(keys), pa.string())})
-    connection.register("noted_keys", texts)
-    connection.execute(f"create or replace temp table {name} as select * from noted_keys")
-    connection.unregister("noted_keys")
+    def _session(self, clock: Clock) -> Session:
+        if self.spec.session:
+            return self.spec.session(self.config, clock)
+        return Session("file:///", clock=clock)
 
+    def _sweep_due(self, state: Mapping[str, Any], full: bool) -> bool:
+        swept = state.get("swept_at")
+        if full or not swept:
+            return True
+        days = timedelta(days=float(self.config.get("sweep_days", SWEEP_DAYS)))
+        return self.as_of - datetime.fromisoformat(swept) >= days
 
-def _hand_over(
-    spec: Source,
-    pipeline: dlt.Pipeline,
-    reduced: Mapping[str, Reduced],
-    state: Mapping[str, Any],
-    as_of: datetime,
-) -> str | None:
-    """Load the reduced files with dlt, cursors in the same package; return the load's id."""
-
-    @dlt.source(name=spec.name)
-    def raw() -> Any:
-        dlt.current.source_state().update(state)
-        return [
-            _resource(table, reduced[table.name].ready, as_of)
-            for table in spec.tables
-            if reduced[table.name].delivered
-        ]
-
-    before = dict(pipeline.state.get("sources", {}).get(spec.name, {}))
-    resources = raw()
-    if not resources.resources and before == dict(state):
-        return None
-    try:
-        info = pipeline.run(resources, loader_file_format="parquet")
-    except PipelineStepFailed as error:
-        pipeline.abort_packages()
-        raise LoadFailedError(
-            f"{spec.name}: the warehouse did not take the load ({type(error.exception).__name__}). "
-            "Nothing of it was kept; free disk space or the file's other users, then run again."
-        ) from error
-    return info.loads_ids[-1] if info.loads_ids else None
-
-
-def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
-    def rows() -> Iterator[pa.Table]:
-        for batch in pq.ParquetFile(ready).iter_batches(batch_size=50_000):
-            yield pa.Table.from_batches([batch])
-
-    if table.mode == "events":
-        disposition: dict[str, Any] = {"disposition": "merge", "strategy": "insert-only"}
-        keys: dict[str, Any] = {"primary_key": list(table.key)}
-    else:
-        disposition = {
-            "disposition": "merge",
-            "strategy": "scd2",
-            "row_version_column_name": "row_version",
-            "boundary_timestamp": as_of.isoformat() + "+00:00",
-        }
-        keys = {"merge_key": list(table.merge_key)}
-    return dlt.resource(
-        rows,
-        name=table.name,
-        write_disposition=disposition,  # type: ignore[arg-type]
-        columns=[_hint(column) for column in table.columns],
-        **keys,
-    )
-
-
-def _hint(column: Column) -> Any:
-    hint: dict[str, Any] = {"name": column.name}
-    if column.type == "timestamp":
-        hint |= {"data_type": "timestamp", "timezone": False}
-    return hint
-
-
-def _audit_of(table: Table, spooled: _Spooled, reduced: Reduced | None) -> TableAudit:
-    yielded, bad = spooled.yielded.get(table.name, 0), spooled.quarantined(table.name)
-    if reduced is None:
-        return TableAudit(yielded, 0, 0, 0, 0, bad)
-    return TableAudit(
-        yielded, reduced.changed, reduced.unchanged, reduced.superseded, reduced.deduplicated,
-        bad, reduced.tombstoned,
-    )
-
-
-def _verify(
-    spec: Source,
-    warehouse: Path,
-    reduced: Mapping[str, Reduced],
-    load_id: str | None,
-    report: LoadReport,
-) -> None:
-    """Check that what the audit says is what landed, and that no key is open twice."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        for table in spec.tables:
-            counts = report.tables[table.name]
-            raw = f"raw_{spec.name}.{table.name}"
-            landed = connection.execute(
-                f"select count(*) from {raw} where _dlt_load_id = ?", [load_id]
+    def _close_books(self, state: Mapping[str, Any]) -> None:
+        """Refuse to go back in time, and write the audit of a load killed just before its own."""
+        last = state.get("last")
+        if not last:
+            return
+        finished = datetime.fromisoformat(last["as_of"])
+        if finished > self.as_of:
+            raise LoadFailed(
+                f"{self.spec.name}: the last load was as of {finished:%Y-%m-%d %H:%M}, later than "
+                f"{self.as_of:%Y-%m-%d %H:%M}. Time may not go back: set AS_OF later or use a new "
+                "home."
+            )
+        tables = {name: TableAudit(**counts) for name, counts in last["tables"].items()}
+        name, run_id, at = self.spec.name, last["run_id"], finished.replace(tzinfo=None)
+        with duckdb.connect(str(self.warehouse)) as connection:
+            done = connection.execute(
+                "select 1 from ingest.loads where run_id = ? and source = ? and status <> 'failed'",
+                [run_id, name],
             ).fetchone()
-            if not counts.adds_up or (landed or (0,))[0] != counts.loaded + counts.tombstoned:
-                raise LoadFailedError(
-                    f"{spec.name}.{table.name}: {counts.yielded} rows were read but "
-                    f"{landed} landed against {counts}. The load is not trusted; run it again and "
-                    "report it if it stays."
+            if not done:
+                audit.keep_audit(connection, name, run_id, at, tables)
+                audit.keep_outcome(
+                    connection, name, run_id, at, "succeeded", "finished by a later run"
                 )
-            if table.mode == "versioned":
-                twice = connection.execute(
-                    f"select count(*) from (select 1 from {raw} where _dlt_valid_to is null "
-                    f"group by {quoted(table.key)} having count(*) > 1)"
-                ).fetchone()
-                if twice and twice[0]:
-                    raise LoadFailedError(
-                        f"{spec.name}.{table.name}: {twice[0]} keys have two open versions."
+
+    def _reduce(self, spooled: Spooled) -> dict[str, Reduced]:
+        reduced = {}
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(f"set temp_directory = '{self.folder}'")
+            audit.keep_quarantined(
+                connection, self.spec.name, spooled.bad, self.run_id, self._instant
+            )
+            for table in self.spec.tables:
+                for name, keys in (
+                    ("covered_units", spooled.units),
+                    ("held_keys", spooled.held),
+                    ("swept_keys", spooled.swept),
+                ):
+                    _note(connection, name, "key_text", keys.get(table.name, set()))
+                _note(connection, "swept_scopes", "condition", spooled.scopes.get(table.name, ()))
+                each = reduce_table(
+                    connection,
+                    f"raw_{self.spec.name}",
+                    table,
+                    spooled.path(table),
+                    self.folder / f"{table.name}.ready.parquet",
+                    spooled.vanished(table),
+                )
+                self._refuse_mass_deletion(table.name, each)
+                reduced[table.name] = each
+        return reduced
+
+    def _refuse_mass_deletion(self, table: str, reduced: Reduced) -> None:
+        limit = max(SWEEP_ROWS, SWEEP_SHARE * reduced.open_rows)
+        if reduced.swept > limit and not self.config.get("allow_mass_deletion"):
+            raise LoadFailed(
+                f"{self.spec.name}.{table}: {reduced.swept} of {reduced.open_rows} records are "
+                "missing from the vendor's full list, which is more likely a broken list. If they "
+                "were deleted, set allow_mass_deletion for this source and run again."
+            )
+
+    def _verify(self, load_id: str | None, report: LoadReport) -> None:
+        """Check that what the audit says is what landed, and that no key is open twice."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            for table in self.spec.tables:
+                counts = report.tables[table.name]
+                raw = f"raw_{self.spec.name}.{table.name}"
+                landed = one(
+                    connection, f"select count(*) from {raw} where _dlt_load_id = '{load_id}'"
+                )
+                if not counts.adds_up or landed != counts.loaded + counts.tombstoned:
+                    raise LoadFailed(
+                        f"{raw}: {landed} rows landed where the account says {counts}. "
+                        "The load is not trusted; run it again and report it if it stays."
                     )
+                if table.mode == "versioned":
+                    twice = one(
+                        connection,
+                        f"select count(*) from (select 1 from {raw} where _dlt_valid_to is null "
+                        f"group by {quoted(table.key)} having count(*) > 1)",
+                    )
+                    if twice:
+                        raise LoadFailed(f"{raw}: {twice} keys have two open versions. Report it.")
+
+
+def _note(connection: duckdb.DuckDBPyConnection, name: str, column: str, keys: Any) -> None:
+    texts = pa.table({column: pa.array(sorted(keys), pa.string())})
+    connection.register("noted", texts)
+    connection.execute(f"create or replace temp table {name} as select * from noted")
+    connection.unregister("noted")
+
+
+def _audit_of(table: str, spooled: Spooled, reduced: Reduced) -> TableAudit:
+    return TableAudit(
+        spooled.yielded.get(table, 0),
+        reduced.changed,
+        reduced.unchanged,
+        reduced.superseded,
+        reduced.deduplicated,
+        spooled.quarantined(table),
+        reduced.tombstoned,
+    )

@@ -4,6 +4,7 @@ dlt's scd2 is exact only if it is handed one row per key that is newer than the 
 versions in one load would both stay open, and an older version would reopen itself.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,16 @@ import duckdb
 
 from ingestion.contract import Table
 
+# Joins the parts of a key in one text; a control character, as ids may hold any printable one.
+JOINER = "\x1f"
+
 
 @dataclass(frozen=True)
 class Reduced:
-    """Counts of one table's reduction, and the file of rows to hand over."""
+    """Counts of one table's reduction, and the file of rows to hand over.
+
+    `swept` of them are tombstones that a sweep asked for, out of `open_rows` live ones before.
+    """
 
     ready: Path
     delivered: int
@@ -22,10 +29,12 @@ class Reduced:
     unchanged: int
     superseded: int
     deduplicated: int
-    tombstoned: int
+    tombstoned: int = 0
+    swept: int = 0
+    open_rows: int = 0
 
 
-def quoted(names: tuple[str, ...] | list[str], alias: str = "") -> str:
+def quoted(names: Iterable[str], alias: str = "") -> str:
     """Return the column list, each name quoted and prefixed by the alias if one is given."""
     prefix = f"{alias}." if alias else ""
     return ", ".join(f'{prefix}"{name}"' for name in names)
@@ -36,54 +45,100 @@ def same(names: tuple[str, ...], left: str, right: str) -> str:
     return " and ".join(f'{left}."{name}" = {right}."{name}"' for name in names)
 
 
+def key_text(names: tuple[str, ...], alias: str) -> str:
+    """Return the SQL of a key as one text."""
+    parts = ", ".join(f'cast({alias}."{name}" as varchar)' for name in names)
+    return f"concat_ws(chr(31), {parts})"
+
+
 def version_of(table: Table, alias: str) -> str:
-    """Return the SQL of a row's version: a hash of the declared business columns."""
-    names = [column.name for column in table.columns if not column.volatile]
-    parts = ", ".join(f"coalesce(cast({alias}.\"{name}\" as varchar), '~')" for name in names)
-    return f"md5(concat_ws('|', {parts}, cast({alias}.is_deleted as varchar)))"
+    """Return the SQL of a row's version: a hash of the declared business columns.
+
+    Nulls are left out and values carry their column's name, so that a column which is declared
+    later opens no version until the vendor fills it.
+    """
+    parts = [
+        f'case when {alias}."{column.name}" is not null '
+        f"then '{column.name}=' || cast({alias}.\"{column.name}\" as varchar) end"
+        for column in table.own_columns
+        if not column.volatile
+    ]
+    deleted = f"case when {alias}.is_deleted then 'is_deleted' end"
+    return f"md5(concat_ws(chr(31), {', '.join([*parts, deleted])}))"
 
 
 def reduce_table(
-    connection: duckdb.DuckDBPyConnection, dataset: str, table: Table, spool: Path, ready: Path
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    table: Table,
+    spool: Path,
+    ready: Path,
+    vanished: Iterable[str] = (),
 ) -> Reduced:
     """Compare the spooled rows of one table with the warehouse and write what is to be loaded.
 
-    Expects the temporary tables `covered_units` and `swept_keys` to exist (they may be empty).
+    `vanished` are columns that no row of the load named: they keep the open version's values.
+    Expects the temporary tables `covered_units`, `held_keys`, `swept_keys`, each of one column
+    key_text, and `swept_scopes` (condition) to exist; they may be empty.
     """
     raw = f'"{dataset}"."{table.name}"'
-    _newest(connection, table, spool)
+    _newest(connection, raw, table, spool, tuple(vanished))
     if table.mode == "events":
         return _events(connection, raw, table, ready)
+    _judge(connection, raw, table)
+    _tombstones(connection, raw, table)
+    if table.reads_units:
+        _moved_units(connection, raw, table)
     return _versions(connection, raw, table, ready)
 
 
-def _newest(connection: duckdb.DuckDBPyConnection, table: Table, spool: Path) -> None:
+def _newest(
+    connection: duckdb.DuckDBPyConnection,
+    raw: str,
+    table: Table,
+    spool: Path,
+    vanished: tuple[str, ...],
+) -> None:
+    """Keep the newest row per key, by the order column and then by arrival."""
     newer = f'"{table.order}" desc nulls last, ' if table.order else ""
+    kept, join = "", ""
+    if vanished and table.mode == "versioned":
+        values = ", ".join(f'held."{name}" as "{name}"' for name in vanished)
+        kept = f" replace ({values})"
+        join = f"""left join {raw} as held
+            on {same(table.key, "held", "spooled")} and held._dlt_valid_to is null"""
     connection.execute(
         f"""
         create or replace temp table newest as
-        select spooled.*, {version_of(table, "spooled")} as row_version
+        select filled.*, {version_of(table, "filled")} as row_version
         from (
-            select
-                *,
-                row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)
-                    as place,
-                count(*) over () as total
-            from read_parquet('{spool}')
-        ) as spooled
-        where place = 1
+            select spooled.*{kept}
+            from (
+                select
+                    *,
+                    row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)
+                        as place,
+                    count(*) over () as total
+                from read_parquet('{spool}')
+            ) as spooled
+            {join}
+            where place = 1
+        ) as filled
         """
     )
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Return the single number of a query, 0 where it is null."""
     row = connection.execute(query).fetchone()
     return int(row[0] or 0) if row else 0
 
 
+def _deduplicated(connection: duckdb.DuckDBPyConnection) -> int:
+    return one(connection, "select max(total) - count(*) from newest")
+
+
 def _events(connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path) -> Reduced:
-    total = _one(connection, "select max(total) from newest")
-    kept = _one(connection, "select count(*) from newest")
     names = [column.name for column in table.columns] + ["_extra"]
     connection.execute(
         f"""
@@ -94,15 +149,13 @@ def _events(connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready
         ) to '{ready}' (format parquet)
         """
     )
-    fresh = _one(connection, f"select count(*) from read_parquet('{ready}')")
-    return Reduced(ready, fresh, fresh, kept - fresh, 0, total - kept, 0)
+    kept = one(connection, "select count(*) from newest")
+    fresh = one(connection, f"select count(*) from read_parquet('{ready}')")
+    return Reduced(ready, fresh, fresh, kept - fresh, 0, _deduplicated(connection))
 
 
-def _versions(
-    connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path
-) -> Reduced:
-    total = _one(connection, "select max(total) from newest")
-    kept = _one(connection, "select count(*) from newest")
+def _judge(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
+    """Set each row beside its open version: unchanged, older than it, or changed."""
     older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
     connection.execute(
         f"""
@@ -119,86 +172,107 @@ def _versions(
             on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
         """
     )
-    _tombstones(connection, raw, table)
-    names = [column.name for column in table.columns] + ["_extra", "is_deleted", "row_version"]
-    if table.reads_units:
-        chosen = f"""
-            select {quoted(names, "judged")} from judged
-            where
-                verdict <> 'superseded'
-                and ({quoted(table.unit, "judged")}) in (select {quoted(table.unit)} from moved)
-        """
-    else:
-        chosen = f"select {quoted(names)} from judged where verdict = 'changed'"
-    connection.execute(
-        f"""
-        copy ({chosen} union all select {quoted(names)} from tombstones) to '{ready}'
-        (format parquet)
-        """
-    )
-    counts = dict(
-        connection.execute("select verdict, count(*) from judged group by verdict").fetchall()
-    )
-    return Reduced(
-        ready,
-        delivered=_one(connection, f"select count(*) from read_parquet('{ready}')"),
-        changed=counts.get("changed", 0),
-        unchanged=counts.get("unchanged", 0),
-        superseded=counts.get("superseded", 0),
-        deduplicated=total - kept,
-        tombstoned=_one(connection, "select count(*) from tombstones"),
-    )
 
 
 def _tombstones(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
     """Find what is gone: keys missing from a sweep, and units that came back empty.
 
-    A row missing from a unit that still has rows needs none: dlt closes it with the unit.
+    A row missing from a unit that still has rows needs none: dlt closes it with the unit. Nothing
+    is gone whose row came but could not be read.
     """
-    declared = [column.name for column in table.columns]
-    key_text = " || '|' || ".join(f'cast(held."{name}" as varchar)' for name in table.key)
-    unit_text = " || '|' || ".join(f'cast(held."{name}" as varchar)' for name in table.merge_key)
-    gone = (
-        f"({key_text}) not in (select key_text from swept_keys)"
-        if _one(connection, "select count(*) from swept_keys")
-        else "false"
-    )
-    empty = (
-        f"""
-        ({unit_text}) in (select unit_text from covered_units)
-        and not exists (
-            select 1 from newest where {same(table.merge_key, "newest", "held")}
-        )
+    scopes = connection.execute("select condition from swept_scopes").fetchall()
+    in_scope = " or ".join(f"({scope[0]})" for scope in scopes) or "false"
+    key = key_text(table.key, "held")
+    gone = f"""
+        ({in_scope})
+        and {key} not in (select key_text from swept_keys)
+        and not exists (select 1 from newest where {same(table.key, "newest", "held")})
     """
-        if table.reads_units
-        else "false"
-    )
+    empty = "false"
+    if table.reads_units:
+        empty = f"""
+            {key_text(table.unit, "held")} in (select key_text from covered_units)
+            and not exists (select 1 from newest where {same(table.unit, "newest", "held")})
+        """
+    names = [column.name for column in table.own_columns] + ["_extra"]
     connection.execute(
         f"""
         create or replace temp table tombstones as
         select gone.*, {version_of(table, "gone")} as row_version
         from (
-            select {quoted(declared, "held")}, held._extra, true as is_deleted
+            select {quoted(names, "held")}, true as is_deleted, ({gone}) as is_swept
             from {raw} as held
             where
                 held._dlt_valid_to is null
                 and not coalesce(held.is_deleted, false)
+                and {key} not in (select key_text from held_keys)
                 and (({gone}) or ({empty}))
         ) as gone
         """
     )
+
+
+def _moved_units(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
+    """Find the units in which anything changed or went missing: they are handed over whole."""
+    connection.execute(
+        f"""
+        create or replace temp table moved as
+        select distinct {quoted(table.unit)} from judged where verdict = 'changed'
+        union
+        select {quoted(table.unit, "held")}
+        from {raw} as held
+        where
+            held._dlt_valid_to is null
+            and not coalesce(held.is_deleted, false)
+            and {key_text(table.key, "held")} not in (select key_text from held_keys)
+            and exists (select 1 from newest where {same(table.unit, "newest", "held")})
+            and not exists (select 1 from newest where {same(table.key, "newest", "held")})
+        """
+    )
+
+
+def _versions(
+    connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path
+) -> Reduced:
+    names = [column.name for column in table.own_columns] + ["_extra", "is_deleted", "row_version"]
+    chosen = f"select {quoted(names)} from judged where verdict = 'changed'"
     if table.reads_units:
-        connection.execute(
-            f"""
-            create or replace temp table moved as
-            select distinct {quoted(table.unit)} from judged where verdict = 'changed'
-            union
-            select {quoted(table.unit, "held")}
-            from {raw} as held
+        # A superseded or unreadable row goes along as its open version, or dlt would close it.
+        chosen = f"""
+            select {quoted(names, "judged")} from judged
+            inner join moved on {same(table.unit, "moved", "judged")}
+            where verdict <> 'superseded'
+            union all
+            select {quoted(names, "held")} from {raw} as held
+            inner join moved on {same(table.unit, "moved", "held")}
             where
                 held._dlt_valid_to is null
-                and not coalesce(held.is_deleted, false)
-                and exists (select 1 from newest where {same(table.unit, "newest", "held")})
-                and not exists (select 1 from newest where {same(table.key, "newest", "held")})
-            """
-        )
+                and (
+                    exists (
+                        select 1 from judged
+                        where verdict = 'superseded' and {same(table.key, "judged", "held")}
+                    )
+                    or (
+                        {key_text(table.key, "held")} in (select key_text from held_keys)
+                        and not exists (
+                            select 1 from judged where {same(table.key, "judged", "held")}
+                        )
+                    )
+                )
+        """
+    query = f"{chosen} union all select {quoted(names)} from tombstones"
+    connection.execute(f"copy ({query}) to '{ready}' (format parquet)")
+    verdicts = "select verdict, count(*) from judged group by verdict"
+    counts = dict(connection.execute(verdicts).fetchall())
+    is_open = "_dlt_valid_to is null and not coalesce(is_deleted, false)"
+    return Reduced(
+        ready,
+        delivered=one(connection, f"select count(*) from read_parquet('{ready}')"),
+        changed=counts.get("changed", 0),
+        unchanged=counts.get("unchanged", 0),
+        superseded=counts.get("superseded", 0),
+        deduplicated=_deduplicated(connection),
+        tombstoned=one(connection, "select count(*) from tombstones"),
+        swept=one(connection, "select count(*) from tombstones where is_swept"),
+        open_rows=one(connection, f"select count(*) from {raw} where {is_open}"),
+    )

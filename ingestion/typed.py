@@ -6,7 +6,7 @@ quarantine, an undeclared field is kept in `_extra` and reported as drift.
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.contract import ColumnType, Table
+from ingestion.shape import snake
+from ingestion.wire import COLLISION
 
 _ARROW: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
@@ -36,34 +38,57 @@ class BadValueError(ValueError):
 
 @dataclass
 class Typed:
-    """Typed rows, the rows that could not be typed with their reason, and the drift seen."""
+    """Typed rows, the rows that could not be typed with their reason, and the drift seen.
+
+    `held` are the keys of bad rows that can be read: their last good version is to stay. `seen`
+    are the declared columns that any row named at all.
+    """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     bad: list[tuple[str, str]] = field(default_factory=list)
+    held: list[tuple[str, ...]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     drift: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def arrow_schema(table: Table) -> pa.Schema:
-    """Return the arrow schema of a spooled row: declared columns, `_extra`, `is_deleted`, `_seq`."""
-    declared = [pa.field(column.name, _ARROW[column.type]) for column in table.columns]
+    """Return the arrow schema of a spooled row: declared columns and the load's own."""
+    declared = [pa.field(column.name, _ARROW[column.type]) for column in table.own_columns]
     own = [("_extra", pa.string()), ("is_deleted", pa.bool_()), ("_seq", pa.int64())]
     return pa.schema([*declared, *(pa.field(name, type_) for name, type_ in own)])
 
 
-def type_rows(table: Table, rows: list[dict[str, Any]], first_seq: int) -> Typed:
-    """Return the rows typed by the table's columns; `_seq` numbers them in the order they came."""
+def type_rows(
+    table: Table, rows: list[dict[str, Any]], first_seq: int, latest: datetime | None = None
+) -> Typed:
+    """Return the rows typed by the table's columns; `_seq` numbers them in the order they came.
+
+    A row whose order column lies after `latest` (naive UTC) is bad: it would stay the newest for
+    ever.
+    """
     converters = [(column.name, _CONVERT[column.type]) for column in table.columns]
     declared = {column.name for column in table.columns}
     out = Typed()
     for offset, row in enumerate(rows):
         try:
-            out.rows.append(_typed(table, row, converters, declared, first_seq + offset, out.drift))
+            typed = _typed(table, row, converters, declared, first_seq + offset, out.drift)
+            if table.order and latest and typed[table.order] and typed[table.order] > latest:
+                raise BadValueError(f"{table.order}: an instant ahead of now")
+            out.rows.append(typed)
         except BadValueError as error:
             out.bad.append((str(error), body_of(row)))
-    if rows:
-        for name in declared - set().union(*(row.keys() for row in rows)):
-            _note(out.drift, name, "absent", len(rows))
+            out.held += _readable_key(table, row)
+        out.seen |= declared & row.keys()
     return out
+
+
+def _readable_key(table: Table, row: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the key of a bad row, as text, or nothing where it cannot be read."""
+    try:
+        key = [_CONVERT[table.column(name).type](row.get(name)) for name in table.key]
+    except BadValueError:
+        return []
+    return [] if None in key else [tuple(str(part) for part in key)]
 
 
 def _typed(
@@ -74,7 +99,9 @@ def _typed(
     seq: int,
     drift: dict[tuple[str, str], int],
 ) -> dict[str, Any]:
-    typed: dict[str, Any] = {"_seq": seq, "is_deleted": bool(row.get("is_deleted", False))}
+    if COLLISION in row:
+        raise BadValueError(str(row[COLLISION]))
+    typed: dict[str, Any] = {"_seq": seq}
     for name, convert in converters:
         value = row.get(name)
         if value is None:
@@ -87,12 +114,18 @@ def _typed(
         if isinstance(value, str) and "\x00" in value:
             _note(drift, name, "nul_byte", 1)
     for name in table.key:
-        if typed[name] is None or typed[name] == "":
+        if typed[name] is None:
             raise BadValueError(f"{name}: the key is empty")
-    extra = {name: value for name, value in row.items() if name not in declared}
-    extra.pop("is_deleted", None)
+    typed["is_deleted"] = bool(typed.get("is_deleted"))
+    extra = {
+        name: value
+        for name, value in row.items()
+        if name not in declared and name not in table.ignored
+    }
     for name in extra:
-        _note(drift, name[:200], "undeclared", 1)
+        if snake(name) in row and snake(name) != name:
+            raise BadValueError(f"two fields are both named {snake(name)}")
+        _note(drift, name[:200].encode("utf-8", "replace").decode(), "undeclared", 1)
     typed["_extra"] = _json(extra) if extra else None
     return typed
 
@@ -102,12 +135,18 @@ def _note(drift: dict[tuple[str, str], int], name: str, kind: str, times: int) -
 
 
 def body_of(row: Any) -> str:
-    """Return a row as JSON text that any column can hold, whatever the vendor sent."""
-    return json.dumps(row, default=str, sort_keys=True, ensure_ascii=True).replace("\\u0000", "")
+    """Return a row as text that any column can hold, whatever the vendor sent."""
+    try:
+        return json.dumps(row, default=str, sort_keys=True, ensure_ascii=True)
+    except (RecursionError, TypeError, ValueError):
+        return repr(row)[:100_000].encode("ascii", "backslashreplace").decode()
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, default=str, sort_keys=True, ensure_ascii=True).replace("\\u0000", "")
+    try:
+        return json.dumps(value, default=str, sort_keys=True, allow_nan=False)
+    except (RecursionError, TypeError, ValueError):
+        raise BadValueError("JSON that is too deep or holds what is no finite number") from None
 
 
 def _text(value: Any) -> str:
@@ -127,16 +166,16 @@ def _text(value: Any) -> str:
     return text.replace("\x00", "") if "\x00" in text else text
 
 
-def _bigint(value: Any) -> int:
+def _bigint(value: Any) -> int | None:
     if isinstance(value, bool):
         raise BadValueError("a truth value where a whole number is declared")
-    if isinstance(value, float):
-        if not value.is_integer():
+    if isinstance(value, float | Decimal):
+        if not math.isfinite(value) or value % 1 != 0:
             raise BadValueError("a fraction where a whole number is declared")
         value = int(value)
     if isinstance(value, str):
         if value.strip() == "":
-            return None  # type: ignore[return-value]
+            return None
         try:
             value = int(value)
         except ValueError:
@@ -253,9 +292,3 @@ _CONVERT: dict[ColumnType, Callable[[Any], Any]] = {
     "date": _date,
     "json": _json_text,
 }
-
-
-def batches(rows: list[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield the typed rows as one arrow batch, or nothing where there are none."""
-    if rows:
-        yield pa.RecordBatch.from_pylist(rows, schema=schema)

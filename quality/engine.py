@@ -26,13 +26,13 @@ class HygieneDialect(DuckDBDialect):
         # An instance attribute, because SQLAlchemy unwraps a class attribute.
         self.dialect = postgresql.dialect
 
-    def do_begin(self, connection: Any) -> None:
+    def do_begin(self, dbapi_connection: Any) -> None:
         """Begin nothing: results are read after the connection was given back."""
 
-    def do_commit(self, connection: Any) -> None:
+    def do_commit(self, dbapi_connection: Any) -> None:
         """Commit nothing: the file is open for reading only."""
 
-    def do_rollback(self, connection: Any) -> None:
+    def do_rollback(self, dbapi_connection: Any) -> None:
         """Roll nothing back: a rollback empties the pending result."""
 
 
@@ -45,7 +45,8 @@ def data_source(database: Path) -> Iterator[tuple[Any, Any]]:
 
     Both closes are needed, or this process keeps the file locked for the next writer.
     """
-    context = gx.get_context(mode="ephemeral")
+    # The stubs of Great Expectations leave out what its sources accept (progress bars, `kwargs`).
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         name="hygiene",

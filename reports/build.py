@@ -37,7 +37,7 @@ def build(
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "data").mkdir(exist_ok=True)
-    (out / "charts.js").write_text(javascript_bundle(), "utf-8")
+    (out / "charts.js").write_text(javascript_bundle("window.vegaEmbed = vegaEmbed;"), "utf-8")
     environment = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined
     )

@@ -1,0 +1,156 @@
+"""Hands reduced rows to dlt: scd2 for what changes, insert-only for events, cursors alongside.
+
+The destination holds the truth about cursors: the working folder is finished or dropped before
+every load, so a deleted folder and a kept one lead to the same rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dlt
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from ingestion.contract import Column, Source, Table
+from ingestion.errors import LoadFailed
+from ingestion.reduce import Reduced
+
+_SETTINGS = {
+    "normalize.parquet_normalizer.add_dlt_load_id": True,
+    # Otherwise the last batch, personal data included, stays beside the warehouse.
+    "load.truncate_staging_dataset": True,
+    "load.delete_completed_jobs": True,
+    "load.workers": 1,
+    "runtime.dlthub_telemetry": False,
+    "runtime.log_level": "ERROR",
+}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The way of one source's rows into the warehouse file."""
+
+    source: Source
+    warehouse: Path
+    pipelines: Path
+
+    def _pipeline(self) -> dlt.Pipeline:
+        for name, value in _SETTINGS.items():
+            dlt.config[name] = value
+        self.pipelines.mkdir(parents=True, exist_ok=True)
+        return dlt.pipeline(
+            pipeline_name=f"raw_{self.source.name}",
+            destination=dlt.destinations.duckdb(credentials=str(self.warehouse)),
+            dataset_name=f"raw_{self.source.name}",
+            pipelines_dir=str(self.pipelines),
+        )
+
+    def _held(self, pipeline: dlt.Pipeline) -> dict[str, Any]:
+        return dict(pipeline.state.get("sources", {}).get(self.source.name, {}))
+
+    def finish_pending(self) -> bool:
+        """Finish what a killed load left behind; return whether there was anything.
+
+        A package that was built on another state than the warehouse holds, or that cannot be
+        loaded, is dropped: its cursors go with it, so its rows are read again.
+        """
+        pipeline = self._pipeline()
+        if not pipeline.has_pending_data:
+            return False
+        fits = self._held(pipeline).get("built_on", "") == self._last_load()
+        while fits and pipeline.has_pending_data:
+            try:
+                pipeline.run(loader_file_format="parquet")
+            except PipelineStepFailed:
+                break
+        unfinished = pipeline.has_pending_data
+        if unfinished:
+            pipeline.abort_packages()
+        return not unfinished
+
+    def state(self) -> dict[str, Any]:
+        """Return the cursors as the warehouse has them, forgetting the working folder's."""
+        self._pipeline().drop()
+        pipeline = self._pipeline()
+        pipeline.sync_destination()
+        return self._held(pipeline)
+
+    def _last_load(self) -> str:
+        """Return the id of the newest load in the warehouse, "" where there is none."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            try:
+                query = f"select max(load_id) from raw_{self.source.name}._dlt_loads"
+                row = connection.execute(query).fetchone()
+            except duckdb.CatalogException:
+                return ""
+        return str(row[0] or "") if row else ""
+
+    def deliver(
+        self, reduced: Mapping[str, Reduced], state: Mapping[str, Any], as_of: datetime
+    ) -> str:
+        """Load the reduced files and the state as one package; return the load's id."""
+        pipeline = self._pipeline()
+        tables = [table for table in self.source.tables if reduced[table.name].delivered]
+
+        built_on = self._last_load()
+
+        def cursors() -> Iterator[Any]:
+            # State set inside an extraction travels in its package, and only then.
+            dlt.current.source_state().update(state, built_on=built_on)
+            yield from ()
+
+        @dlt.source(name=self.source.name, max_table_nesting=0)
+        def raw() -> Any:
+            found = [_resource(table, reduced[table.name].ready, as_of) for table in tables]
+            return [*found, dlt.resource(cursors, name="cursors")]
+
+        try:
+            info = pipeline.run(raw(), loader_file_format="parquet")
+        except PipelineStepFailed as error:
+            pipeline.abort_packages()
+            raise LoadFailed(
+                f"{self.source.name}: the warehouse did not take the load "
+                f"({type(error.exception).__name__}). The cursors did not move: free disk space, "
+                "close other programs that hold the file, then run again."
+            ) from error
+        return str(info.loads_ids[-1]) if info.loads_ids else ""
+
+
+def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
+    def rows() -> Iterator[pa.Table]:
+        for batch in pq.ParquetFile(ready).iter_batches(batch_size=50_000):
+            yield pa.Table.from_batches([batch])
+
+    keys: dict[str, Any]
+    disposition: dict[str, Any]
+    if table.mode == "events":
+        disposition = {"disposition": "merge", "strategy": "insert-only"}
+        keys = {"primary_key": list(table.key)}
+    else:
+        disposition = {
+            "disposition": "merge",
+            "strategy": "scd2",
+            "row_version_column_name": "row_version",
+            # Without it validity would be the wall clock of the load.
+            "boundary_timestamp": as_of.isoformat(),
+        }
+        keys = {"merge_key": list(table.merge_key)}
+    return dlt.resource(
+        rows,
+        name=table.name,
+        write_disposition=disposition,  # type: ignore[arg-type]
+        columns=[_hint(column) for column in table.columns],
+        **keys,
+    )
+
+
+def _hint(column: Column) -> Any:
+    hint: dict[str, Any] = {"name": column.name}
+    if column.type == "timestamp":
+        hint |= {"data_type": "timestamp", "timezone": False}
+    return hint

@@ -1,0 +1,227 @@
+"""The one way out: a session that stays with its vendor, within its budget, and keeps secrets.
+
+It refuses every other origin (the common clients follow `next` links and redirects with the
+credentials attached), waits for no longer than told, retries what can pass, renews a refused
+token once, and never shows a secret. Clock and sleep are handed in, so tests never wait.
+"""
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+from urllib.parse import quote, urljoin, urlsplit
+
+import requests
+
+from ingestion.auth import Auth, Fixed
+from ingestion.errors import RequestFailed
+from ingestion.wire import not_json, origin, read_json, said, scopes, until
+
+Verdict = Literal["retry", "stop", "fail"]
+MAX_WAIT_SECONDS = 300.0
+MAX_REDIRECTS = 3
+_EMAIL = re.compile(r"[\w.+%-]+@[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Monotonic seconds and a way to wait."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most `calls` in any `seconds`, counted over paths that hold `path` ("" = all)."""
+
+    calls: int
+    seconds: float
+    path: str = ""
+
+
+def plain_verdict(status: int, body: Any) -> Verdict:
+    """Judge an answer of 400 and above where the vendor has no rules of its own."""
+    return "retry" if status == 429 or status >= 500 else "fail"
+
+
+@dataclass
+class Session:
+    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor."""
+
+    base_url: str
+    auth: Auth = field(default_factory=lambda: Fixed({}))
+    budgets: tuple[Budget, ...] = ()
+    verdict: Callable[[int, Any], Verdict] = plain_verdict
+    secrets: tuple[str, ...] = ()
+    clock: Clock = field(default_factory=Clock)
+    attempts: int = 5
+    timeout: tuple[float, float] = (10.0, 60.0)
+    requests_made: int = 0
+    _wire: requests.Session = field(default_factory=requests.Session)
+    _spent: dict[Budget, deque[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Proxies and .netrc of the surroundings would see, or replace, the credentials.
+        self._wire.trust_env = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wire.close()
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, **headers: str) -> Any:
+        """Return the JSON of a GET. `path` may be a whole address, if it is the vendor's."""
+        return self._json("GET", path, params, None, headers)
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        """Return the JSON answer to a POST of `body` as JSON; reads only, as it may be repeated."""
+        return self._json("POST", path, None, body, headers)
+
+    def redact(self, text: str) -> str:
+        """Return the text without this session's secrets and without e-mail addresses."""
+        for secret in self.secrets:
+            if secret:
+                text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
+        return _EMAIL.sub("***", text)
+
+    def _json(
+        self, method: str, path: str, params: Any, body: Any, headers: Mapping[str, str]
+    ) -> Any:
+        url = self._own(urljoin(self.base_url.rstrip("/") + "/", path.removeprefix("/")))
+        renewed = False
+        reason, wait = "", 0.0
+        for attempt in range(self.attempts):
+            if attempt:
+                self.clock.sleep(wait or float(2 ** (attempt - 1)))
+                wait = 0.0
+            try:
+                answer = self._send(method, url, params, body, headers)
+            except (
+                requests.ConnectionError,
+                requests.Timeout,
+                requests.exceptions.ChunkedEncodingError,
+            ) as error:
+                reason = f"the connection failed ({type(error).__name__})"
+                continue
+            if answer.status_code == 401 and not renewed and self.auth.renew():
+                renewed = True
+                answer = self._send(method, url, params, body, headers)
+            if answer.status_code < 300:
+                try:
+                    return read_json(answer.content)
+                except (ValueError, RecursionError):
+                    reason = not_json(answer)
+                    continue
+            reason = self._judge(url, answer)
+            wait = self._wait_told(url, answer)
+        raise RequestFailed(
+            f"{self._where(url)}: {reason}, {self.attempts} times over. "
+            "Nothing was lost: run again when the vendor answers."
+        )
+
+    def _send(
+        self, method: str, url: str, params: Any, body: Any, headers: Mapping[str, str]
+    ) -> requests.Response:
+        """Send once, following redirects that stay with the vendor."""
+        for _ in range(MAX_REDIRECTS + 1):
+            self._pay(url)
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            answer = self._wire.request(
+                method,
+                url,
+                params=params,
+                json=body,
+                timeout=self.timeout,
+                headers={"Accept": "application/json", **self.auth.headers(self._token), **named},
+                allow_redirects=False,
+            )
+            if not answer.is_redirect:
+                return answer
+            url, params = self._own(urljoin(url, answer.headers["Location"])), None
+        raise RequestFailed(f"{self._where(url)}: it redirects without end.")
+
+    def _token(self, url: str, form: Mapping[str, str]) -> Any:
+        """Post to the token address; the only request that may leave the base address's origin."""
+        answer = self._wire.post(url, data=dict(form), timeout=self.timeout, allow_redirects=False)
+        if answer.status_code != 200:
+            raise RequestFailed(
+                f"{self._where(url)}: no access token ({answer.status_code} "
+                f"{self.redact(said(answer))}). Renew the refresh token in the configuration."
+            )
+        return read_json(answer.content)
+
+    def _pay(self, url: str) -> None:
+        """Wait until every budget of the address allows one more call."""
+        self.requests_made += 1
+        for budget in self.budgets:
+            if budget.path not in url:
+                continue
+            spent = self._spent.setdefault(budget, deque())
+            now = self.clock.now()
+            while spent and now - spent[0] >= budget.seconds:
+                spent.popleft()
+            if len(spent) >= budget.calls:
+                self.clock.sleep(budget.seconds - (now - spent[0]))
+                spent.popleft()
+            spent.append(self.clock.now())
+
+    def _own(self, url: str) -> str:
+        if origin(url) != origin(self.base_url):
+            raise RequestFailed(
+                f"The vendor at {origin(self.base_url)} pointed to {origin(url)}. Credentials "
+                "are never sent there; check base_url in config/sources.yml."
+            )
+        return url
+
+    def _judge(self, url: str, answer: requests.Response) -> str:
+        """Return why the answer is to be asked for again; raises where that cannot help."""
+        try:
+            body = read_json(answer.content)
+        except (ValueError, RecursionError):
+            body = None
+        words = self.redact(said(answer))
+        status = answer.status_code
+        if status == 401:
+            raise RequestFailed(
+                f"{self._where(url)}: the credentials were refused (401 {words}). "
+                "Set a valid token or key for this source, then run again."
+            )
+        if status == 403 and self.verdict(status, body) == "fail":
+            missing = ", ".join(sorted(scopes(body))) or words or "not named by the vendor"
+            raise RequestFailed(
+                f"{self._where(url)}: permission is missing (403): {missing}. "
+                "Grant it to the token or application, then run again."
+            )
+        match self.verdict(status, body):
+            case "retry":
+                return f"it answered {status} {words}"
+            case "stop":
+                raise RequestFailed(
+                    f"{self._where(url)}: the daily limit is used up ({status} {words}). "
+                    "Nothing was lost: run again tomorrow."
+                )
+        raise RequestFailed(
+            f"{self._where(url)}: it answered {status} {words}. "
+            "Check the source's settings in config/sources.yml."
+        )
+
+    def _wait_told(self, url: str, answer: requests.Response) -> float:
+        """Return the seconds that Retry-After asks for; raises past five minutes."""
+        told = answer.headers.get("Retry-After", "").strip()
+        try:
+            seconds = float(told)
+        except ValueError:
+            seconds = until(told, answer.headers.get("Date", ""))
+        if seconds > MAX_WAIT_SECONDS:
+            raise RequestFailed(
+                f"{self._where(url)}: it asks to wait {seconds:.0f} seconds, longer than a run "
+                "may hold on. Nothing was lost: run again after that."
+            )
+        return max(seconds, 0.0)
+
+    def _where(self, url: str) -> str:
+        return self.redact(f"{origin(url)}{urlsplit(url).path}")

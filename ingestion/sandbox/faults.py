@@ -1,0 +1,137 @@
+"""Faults that the control plane plants: each strikes matching requests a stated number of times."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from ingestion.sandbox.http import Answer, Ask
+
+
+@dataclass
+class Fault:
+    """A planted fault; `after` requests pass before it strikes, `times` strikes exhaust it."""
+
+    name: str
+    path: str = ""
+    times: int = 1
+    after: int = 0
+
+
+@dataclass
+class FaultPlan:
+    """The faults that wait to strike."""
+
+    waiting: list[Fault] = field(default_factory=list)
+
+    def strike(self, ask: Ask) -> str | None:
+        """Return the name of the fault that strikes this request, and use one of its strikes."""
+        for fault in self.waiting:
+            if fault.path and fault.path not in ask.path:
+                continue
+            if fault.after > 0:
+                fault.after -= 1
+                continue
+            if fault.times > 0:
+                fault.times -= 1
+                return fault.name
+        return None
+
+
+def _status(code: int, body: dict[str, Any], **headers: str) -> Answer:
+    return Answer(code, orjson.dumps(body), {"content-type": "application/json", **headers})
+
+
+_RATE = {
+    "status": "error",
+    "message": "You have reached your ten_secondly_rolling limit.",
+    "errorType": "RATE_LIMIT",
+    "correlationId": "0",
+    "policyName": "TEN_SECONDLY_ROLLING",
+}
+# Faults that answer in the vendor's place.
+INSTEAD: dict[str, Answer] = {
+    "rate_limited": _status(429, _RATE, **{"retry-after": "1"}),
+    "rate_limited_silent": _status(429, _RATE),
+    "rate_limited_for_a_day": _status(429, _RATE, **{"retry-after": "86400"}),
+    "daily_limit": _status(429, {**_RATE, "policyName": "DAILY"}),
+    "throttled_400": _status(400, {"error": {"message": "User request limit reached", "code": 17}}),
+    "server_error": _status(500, {"message": "internal error"}),
+    "unauthorized": _status(401, {"message": "expired", "category": "EXPIRED_AUTHENTICATION"}),
+    "forbidden": _status(
+        403,
+        {
+            "message": "This app hasn't been granted all required scopes",
+            "category": "MISSING_SCOPES",
+            "errors": [{"context": {"requiredGranularScopes": ["crm.objects.contacts.read"]}}],
+        },
+    ),
+    "not_found": _status(404, {"message": "not found"}),
+    "html": Answer(
+        200, b"<html><body>Down for maintenance</body></html>", {"content-type": "text/html"}
+    ),
+    "error_under_200": _status(200, {"error": {"message": "backend unavailable"}}),
+    "redirect_elsewhere": Answer(302, b"", {"location": "http://localhost:9/elsewhere"}),
+}
+_LISTS = ("results", "elements", "members", "emails", "sent_to", "campaigns", "reports", "lists")
+
+
+def _rows(body: dict[str, Any]) -> str | None:
+    return next((name for name in _LISTS if isinstance(body.get(name), list)), None)
+
+
+def spoil(name: str, answered: Answer) -> Answer:
+    """Return the vendor's answer as the fault leaves it; raises KeyError for an unknown fault."""
+    if name == "truncated_json":
+        return Answer(answered.status, answered.body[: len(answered.body) // 2], answered.headers)
+    if name == "invalid_utf8":
+        return Answer(answered.status, answered.body.replace(b'"a', b'"\xff', 1), answered.headers)
+    body = orjson.loads(answered.body)
+    spot = _rows(body) if isinstance(body, dict) else None
+    if spot is None:
+        return answered
+    rows: list[Any] = body[spot]
+    match name:
+        case "empty_page":
+            body[spot] = []
+        case "null_page":
+            body[spot] = None
+        case "skipped_row":
+            body[spot] = rows[1:]
+        case "duplicate_row":
+            body[spot] = [*rows, rows[0]] if rows else rows
+        case "null_key":
+            for row in rows[:1]:
+                row["id"] = None
+        case "new_column":
+            for row in rows:
+                row["brand_new"] = "value"
+        case "nested_value":
+            for row in rows[:1]:
+                row.setdefault("properties", row)["email"] = {"now": "nested"}
+        case "huge_integer":
+            for row in rows[:1]:
+                row.setdefault("properties", row)["numberofemployees"] = str(2**70)
+        case "next_link_elsewhere":
+            body["paging"] = {"next": {"after": "x", "link": "http://localhost:9/elsewhere"}}
+        case _:
+            raise KeyError(name)
+    return Answer(answered.status, orjson.dumps(body), answered.headers)
+
+
+# Faults of the connection itself, done by the server.
+BROKEN = ("reset", "short_body", "hang")
+SPOILED = (
+    "truncated_json",
+    "invalid_utf8",
+    "empty_page",
+    "null_page",
+    "skipped_row",
+    "duplicate_row",
+    "null_key",
+    "new_column",
+    "nested_value",
+    "huge_integer",
+    "next_link_elsewhere",
+)
+NAMES = (*INSTEAD, *SPOILED, *BROKEN)

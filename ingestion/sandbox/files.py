@@ -1,0 +1,164 @@
+"""Web events as a drop folder: gzipped Segment-spec JSON lines, one file a day and late ones.
+
+Visitors who refuse analytics send no identified events and no click ids. UTM parameters are as
+messy as people type them; a few events come again in the next file, a few come only a day late.
+"""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+
+from ingestion.sandbox.company import DAY, START, Company, Person, Visit
+from ingestion.sandbox.wire.encode import day_of, iso_ms
+
+_UTM = {
+    "paid_search": ("google", "cpc"),
+    "paid_social": ("linkedin", "paid_social"),
+    "display": ("criteo", "display"),
+    "email": ("mailchimp", "email"),
+}
+_MESS = {
+    "google": ("Google", "google.com", "adwords"),
+    "linkedin": ("LinkedIn", "Linkedin", "li"),
+    "mailchimp": ("Mailchimp", "newsletter"),
+    "cpc": ("CPC", "ppc", "paid"),
+    "email": ("Email", "e-mail"),
+    "paid_social": ("paid-social", "PaidSocial"),
+}
+_REFERRERS = {
+    "organic_search": "https://www.google.com/",
+    "organic_social": "https://www.linkedin.com/",
+    "referral": "https://partner.example/blog",
+    "paid_search": "https://www.google.com/",
+}
+
+
+def write_event_files(company: Company, folder: Path, since_ms: int, until_ms: int) -> list[Path]:
+    """Write the files that appear in (since, until] and return their paths, oldest first.
+
+    A day's file appears at 02:00 UTC of the next day, under its final name only when it is whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    by_file: dict[int, list[tuple[int, bytes]]] = {}
+    for at, event in _events(company):
+        rng = Random(f"{company.seed}/file/{event['messageId']}")
+        number = (at - START) // DAY
+        late = 1 if rng.random() < 0.005 else 0
+        line = orjson.dumps(event)
+        by_file.setdefault(number + late, []).append((at, line))
+        if rng.random() < 0.002:
+            by_file.setdefault(number + late + 1, []).append((at, line))
+    written = []
+    for number in sorted(by_file):
+        start = START + number * DAY
+        if not since_ms < start + DAY + 2 * 3_600_000 <= until_ms:
+            continue
+        path = folder / f"events-{day_of(start)}.jsonl.gz"
+        lines = b"\n".join(line for _, line in sorted(by_file[number])) + b"\n"
+        partial = path.with_name(f".{path.name}.partial")
+        # No time and no name in the header: the same events give the same bytes.
+        partial.write_bytes(gzip.compress(lines, compresslevel=6, mtime=0))
+        partial.replace(path)
+        written.append(path)
+    return written
+
+
+def _events(company: Company) -> Iterator[tuple[int, dict[str, Any]]]:
+    for visit in company.anonymous:
+        yield from _visit(company.seed, visit, None)
+    for person in company.persons:
+        if person.kind in ("spam", "test"):
+            continue
+        for visit in person.sessions:
+            yield from _visit(company.seed, visit, person)
+
+
+def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    rng = Random(f"{seed}/web/{visit.visitor}/{visit.started}")
+    consents = person.has_consent if person else rng.random() < 0.85
+    query, referrer = _landing(rng, visit, consents)
+    stem = f"{visit.visitor}-{visit.started}"
+    for place, (at, path) in enumerate(visit.pages):
+        url = f"https://www.fathom.example{path}"
+        event = _event(f"{stem}-{place}", "page", visit.visitor, at, consents)
+        event["properties"] = {
+            "url": url + (f"?{query}" if place == 0 and query else ""),
+            "path": path,
+            "referrer": referrer if place == 0 else "https://www.fathom.example/",
+            "title": path.strip("/").title() or "Home",
+        }
+        if place == 0:
+            event["context"]["campaign"] = _campaign(query)
+        yield at, event
+    if person is not None and person.form_visit is visit and consents and person.lead_at:
+        at = person.lead_at
+        track = _event(f"{stem}-form", "track", visit.visitor, at, True)
+        submission = f"c0ffee00-0000-4000-8000-{person.number:012d}"
+        track |= {
+            "event": "Form Submitted",
+            "properties": {
+                "form_submission_id": submission,
+                "url": "https://www.fathom.example/demo",
+                "path": "/demo",
+            },
+        }
+        yield at, track
+        identify = _event(f"{stem}-identify", "identify", visit.visitor, at + 500, True)
+        identify |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
+        yield at + 500, identify
+    elif person is not None and len(person.sessions) > 1 and consents and person.lead_at:
+        # Known people come back on their other device and log in.
+        if visit.started > person.lead_at and rng.random() < 0.5:
+            at = visit.started + 1000
+            login = _event(f"{stem}-login", "identify", visit.visitor, at, True)
+            login |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
+            yield at, login
+
+
+def _event(id_: str, type_: str, visitor: str, at: int, consents: bool) -> dict[str, Any]:
+    return {
+        "messageId": id_,
+        "type": type_,
+        "anonymousId": visitor,
+        "userId": None,
+        "timestamp": iso_ms(at),
+        "receivedAt": iso_ms(at + 800),
+        "originalTimestamp": iso_ms(at),
+        "properties": {},
+        "context": {
+            "ip": "203.0.113.7",
+            "userAgent": "Mozilla/5.0",
+            "consent": {"categoryPreferences": {"analytics": consents, "marketing": consents}},
+        },
+    }
+
+
+def _landing(rng: Random, visit: Visit, consents: bool) -> tuple[str, str]:
+    referrer = _REFERRERS.get(visit.channel, "")
+    parts = []
+    if visit.channel in _UTM and visit.campaign and rng.random() < 0.94:
+        source, medium = _UTM[visit.channel]
+        campaign = visit.campaign
+        if rng.random() < 0.10:
+            source = rng.choice(_MESS.get(source, (source,)))
+        if rng.random() < 0.08:
+            medium = rng.choice(_MESS.get(medium, (medium,)))
+        if rng.random() < 0.08:
+            campaign = rng.choice((campaign.upper(), campaign.replace("_", "-"), campaign.title()))
+        parts += [f"utm_source={source}", f"utm_medium={medium}", f"utm_campaign={campaign}"]
+    if visit.click_id and consents:
+        name, _, value = visit.click_id.partition(":")
+        parts.append(f"{name}={value}")
+    return "&".join(parts), referrer
+
+
+def _campaign(query: str) -> dict[str, str]:
+    named = dict(part.split("=", 1) for part in query.split("&") if part.startswith("utm_"))
+    return {
+        name.removeprefix("utm_").replace("campaign", "name"): value
+        for name, value in named.items()
+    }

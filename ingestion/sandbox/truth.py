@@ -1,0 +1,129 @@
+"""The planted truth, stored apart and never served: it scores the platform."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ingestion.sandbox.company import Company, Person
+from ingestion.sandbox.records import contacts
+from ingestion.sandbox.wire import hubspot, mailchimp
+from ingestion.sandbox.wire.encode import iso_ms
+
+
+def write(company: Company, folder: Path, as_of: datetime) -> None:
+    """Write every truth table as Parquet; rows of the whole history, whatever the clock shows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables(company).items():
+        partial = folder / f".{name}.partial"
+        frame.write_parquet(partial)
+        partial.replace(folder / f"{name}.parquet")
+
+
+def tables(company: Company) -> dict[str, pl.DataFrame]:
+    """Return the truth: who is who, what each channel causes, which rows lie."""
+    return {
+        "records": _records(company),
+        "persons": _persons(company),
+        "accounts": _accounts(company),
+        "account_records": _account_records(company),
+        "channel_effects": _effects(company),
+        "opens": _opens(company),
+        "spam_submissions": _spam(company),
+    }
+
+
+def person_id(person: Person) -> str:
+    """Return the true id: test entries are one party each, as nobody stands behind them."""
+    return f"p{person.number}"
+
+
+def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=list(columns), orient="row", infer_schema_length=None)
+
+
+def _records(company: Company) -> pl.DataFrame:
+    rows = [
+        (
+            "hubspot",
+            "contacts",
+            record.contact_id,
+            person_id(record.person),
+            record.person.kind,
+            record.dirt or "",
+        )
+        for record in contacts(company)
+    ]
+    for person in company.persons:
+        if person.subscribed_at is not None:
+            id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
+            key = f"{mailchimp.LIST}:{id_}"
+            rows.append(("mailchimp", "members", key, person_id(person), person.kind, ""))
+    columns = ("source", "object", "source_record_id", "true_person_id", "party_kind", "dirt")
+    return _frame(columns, rows).unique(
+        ["source", "object", "source_record_id"], keep="first", maintain_order=True
+    )
+
+
+def _persons(company: Company) -> pl.DataFrame:
+    rows = [
+        (
+            person_id(person),
+            person.kind,
+            f"a{person.account.number}" if person.account else None,
+            iso_ms(person.lead_at) if person.lead_at else None,
+        )
+        for person in company.persons
+    ]
+    return _frame(("true_person_id", "party_kind", "true_account_id", "first_lead_at"), rows)
+
+
+def _accounts(company: Company) -> pl.DataFrame:
+    rows = [(f"a{each.number}", each.domain, each.name) for each in company.accounts]
+    return _frame(("true_account_id", "domain", "name"), rows)
+
+
+def _account_records(company: Company) -> pl.DataFrame:
+    rows = [
+        ("hubspot", "companies", hubspot.company_id(each), f"a{each.number}")
+        for each in company.accounts
+    ]
+    return _frame(("source", "object", "source_record_id", "true_account_id"), rows)
+
+
+def _effects(company: Company) -> pl.DataFrame:
+    totals: dict[str, float] = {}
+    for (stage, _), amount in company.effects.items():
+        totals[stage] = totals.get(stage, 0.0) + amount
+    rows = [
+        (stage, channel, amount / totals[stage])
+        for (stage, channel), amount in sorted(company.effects.items())
+    ]
+    return _frame(("stage", "channel", "true_share"), rows)
+
+
+def _opens(company: Company) -> pl.DataFrame:
+    rows = []
+    members = [person for person in company.persons if person.subscribed_at is not None]
+    for mail in mailchimp.mails():
+        for person in members:
+            if not (person.subscribed_at or 0) <= mail.sent < (person.unsubscribed_at or 2**62):
+                continue
+            id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
+            rows += [
+                (mail.id, id_, each.action, iso_ms(each.at // 1000 * 1000), each.is_machine)
+                for each in mailchimp.reactions(company.seed, mail, person)
+                if each.action != "bounce"
+            ]
+    columns = ("campaign_id_mailchimp", "email_id", "action", "occurred_at", "is_machine")
+    return _frame(columns, rows)
+
+
+def _spam(company: Company) -> pl.DataFrame:
+    rows = [
+        (hubspot.submission_id(person), person.kind == "spam")
+        for person in company.persons
+        if person.form_visit is not None
+    ]
+    return _frame(("submission_id", "is_spam"), rows)

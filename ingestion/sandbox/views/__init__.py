@@ -1,0 +1,1 @@
+"""The vendors' APIs over the ledger, one file a vendor."""

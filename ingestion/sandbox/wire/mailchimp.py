@@ -1,0 +1,273 @@
+"""The company in Mailchimp: one list, a campaign every two weeks, what each member did with them."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from ingestion.sandbox.company import CAMPAIGNS, DAY, END, HOUR, START, Company, Person
+from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.wire.encode import change, iso_offset
+
+LIST = "a1b2c3d4e5"
+LINKS: list[dict[str, str]] = []
+EVERY = 14 * DAY
+# A privacy proxy fetches every picture; a scanner follows links within seconds of delivery.
+PROXY_PREFIX, SCANNER_PREFIX, HOME_PREFIX = "17.58.", "66.249.", "81.2."
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One e-mail campaign."""
+
+    number: int
+    sent: int
+    slug: str
+    title: str
+
+    @property
+    def id(self) -> str:
+        """The campaign's id at the vendor."""
+        return f"mc{self.number:08x}"
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """One open, click or bounce, and whether a machine did it."""
+
+    action: str
+    at: int
+    ip: str
+    is_machine: bool
+    url: str = ""
+    bounce: str = ""
+
+
+def mails() -> list[Mail]:
+    """Return every campaign of the company's history."""
+    count = (END - START) // EVERY
+    return [
+        Mail(number, START + number * EVERY + 9 * HOUR, *CAMPAIGNS[number % 3])
+        for number in range(1, count)
+    ]
+
+
+def email_id(email: str) -> str:
+    """Return the member's id: the MD5 of the address in lower case."""
+    return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
+
+
+def member_email(seed: int, person: Person) -> str:
+    """Return the address a person subscribed with: now and then with a tag or in capitals."""
+    rng = Random(f"{seed}/mailchimp/address/{person.number}")
+    local, _, host = person.email.partition("@")
+    if rng.random() < 0.05:
+        return f"{local}+newsletter@{host}"
+    return person.email.title() if rng.random() < 0.04 else person.email
+
+
+def reactions(seed: int, mail: Mail, person: Person) -> list[Reaction]:
+    """Return what one person (and the machines on the way) did with one campaign."""
+    rng = Random(f"{seed}/mailchimp/{mail.number}/{person.number}")
+    habit = Random(f"{seed}/mailchimp/habit/{person.number}")
+    uses_proxy, is_scanned = habit.random() < 0.30, habit.random() < 0.08
+    interest = habit.random()
+    if rng.random() < 0.015:
+        return [
+            Reaction(
+                "bounce", mail.sent + 60_000, "", False, bounce=rng.choice(("hard", "soft", "soft"))
+            )
+        ]
+    found = []
+    url = f"https://www.fathom.example/{mail.slug}?utm_source=mailchimp&utm_medium=email&utm_campaign={mail.slug}"
+    if uses_proxy:
+        ip = f"{PROXY_PREFIX}{rng.randrange(256)}.{rng.randrange(256)}"
+        found.append(Reaction("open", mail.sent + rng.randint(10, 900) * 1000, ip, True))
+    if is_scanned:
+        ip = f"{SCANNER_PREFIX}{rng.randrange(256)}.{rng.randrange(256)}"
+        at = mail.sent + rng.randint(1, 5) * 1000
+        found += [Reaction("open", at, ip, True), Reaction("click", at + 1000, ip, True, url)]
+    if rng.random() < 0.15 + 0.4 * interest:
+        home = f"{HOME_PREFIX}{rng.randrange(256)}.{rng.randrange(256)}"
+        at = mail.sent + int(rng.expovariate(1 / (8 * HOUR))) + 120_000
+        # Behind a proxy the human's own open shows the proxy's address too.
+        found.append(Reaction("open", at, f"{PROXY_PREFIX}1.1" if uses_proxy else home, False))
+        if rng.random() < 0.18 * interest:
+            found.append(Reaction("click", at + 20_000, home, False, url))
+    return found
+
+
+def changes(company: Company) -> Iterator[Change]:
+    """Yield every change of every Mailchimp object, in no particular order."""
+    body = {
+        "id": LIST,
+        "name": "Newsletter",
+        "date_created": iso_offset(START),
+        "stats": {"member_count": 0},
+        "_links": LINKS,
+    }
+    yield change("mailchimp", "lists", LIST, START, body)
+    members = [each for each in company.persons if each.subscribed_at is not None]
+    for person in members:
+        yield from _member(company.seed, person)
+    for mail in mails():
+        yield from _mail(company.seed, mail, members)
+
+
+def _member(seed: int, person: Person) -> Iterator[Change]:
+    email, joined = member_email(seed, person), person.subscribed_at or 0
+    id_ = email_id(email)
+    body: dict[str, Any] = {
+        "id": id_,
+        "email_address": email,
+        "unique_email_id": id_[:10],
+        "contact_id": hashlib.md5(id_.encode(), usedforsecurity=False).hexdigest(),
+        "full_name": f"{person.first} {person.last}".strip(),
+        "status": "subscribed",
+        "merge_fields": {
+            "FNAME": person.first,
+            "LNAME": person.last,
+            "PHONE": "",
+            "COMPANY": person.account.name if person.account else "",
+        },
+        "timestamp_signup": "",
+        "timestamp_opt": iso_offset(joined),
+        "last_changed": iso_offset(joined),
+        "source": "API - HubSpot",
+        "location": {"country_code": person.place[0]},
+        "list_id": LIST,
+        "_links": LINKS,
+    }
+    yield change("mailchimp", "members", id_, joined, body, parent=LIST)
+    if person.unsubscribed_at is not None:
+        at = person.unsubscribed_at
+        left = {**body, "status": "unsubscribed", "last_changed": iso_offset(at)}
+        yield change("mailchimp", "members", id_, at, left, parent=LIST)
+
+
+def _mail(seed: int, mail: Mail, members: list[Person]) -> Iterator[Change]:
+    reached = [
+        person
+        for person in members
+        if (person.subscribed_at or 0) <= mail.sent < (person.unsubscribed_at or END)
+    ]
+    title = f"{mail.title} #{mail.number}"
+    campaign = {
+        "id": mail.id,
+        "web_id": 7000 + mail.number,
+        "type": "regular",
+        "status": "sent",
+        "create_time": iso_offset(mail.sent - DAY),
+        "send_time": iso_offset(mail.sent),
+        "emails_sent": len(reached),
+        "recipients": {"list_id": LIST},
+        "settings": {"subject_line": mail.title, "title": title},
+        "_links": LINKS,
+    }
+    yield change("mailchimp", "campaigns", mail.id, mail.sent, campaign)
+    seen: set[str] = set()
+    totals: dict[tuple[int, str], int] = {}
+    for person in reached:
+        email = member_email(seed, person)
+        id_ = email_id(email)
+        if id_ in seen:
+            continue
+        seen.add(id_)
+        yield from _recipient(seed, mail, person, email, id_, totals)
+    yield from _reports(mail, title, len(seen), totals)
+
+
+def _recipient(
+    seed: int, mail: Mail, person: Person, email: str, id_: str, totals: dict[tuple[int, str], int]
+) -> Iterator[Change]:
+    found = sorted(reactions(seed, mail, person), key=lambda each: (each.at, each.action))
+    bounce = next((each.bounce for each in found if each.bounce), "")
+    sent = {
+        "email_id": id_,
+        "email_address": email,
+        "status": bounce or "sent",
+        "open_count": 0,
+        "last_open": "",
+        "campaign_id": mail.id,
+        "list_id": LIST,
+        "_links": LINKS,
+    }
+    yield change(
+        "mailchimp", "sent_to", f"{mail.id}:{id_}", mail.sent + 120_000, sent, parent=mail.id
+    )
+    activity: list[dict[str, str]] = []
+    for each in found:
+        line = {"action": each.action, "timestamp": iso_offset(each.at)}
+        line |= {"type": each.bounce} if each.bounce else {"ip": each.ip}
+        line |= {"url": each.url} if each.url else {}
+        activity.append(line)
+        kind = each.bounce or each.action
+        for week in range((each.at - mail.sent) // (7 * DAY), 4):
+            totals[week, kind] = totals.get((week, kind), 0) + 1
+        body = {
+            "campaign_id": mail.id,
+            "list_id": LIST,
+            "email_id": id_,
+            "email_address": email,
+            "activity": list(activity),
+            "_links": LINKS,
+        }
+        yield change(
+            "mailchimp", "email_activity", f"{mail.id}:{id_}", each.at, body, parent=mail.id
+        )
+    left = person.unsubscribed_at
+    if left is not None and mail.sent < left <= mail.sent + EVERY:
+        body = {
+            "email_id": id_,
+            "email_address": email,
+            "timestamp": iso_offset(left),
+            "reason": "None",
+            "campaign_id": mail.id,
+            "list_id": LIST,
+            "_links": LINKS,
+        }
+        yield change("mailchimp", "unsubscribed", f"{mail.id}:{id_}", left, body, parent=mail.id)
+        if person.number % 23 == 0:
+            abuse = {
+                "id": person.number,
+                "campaign_id": mail.id,
+                "list_id": LIST,
+                "email_id": id_,
+                "email_address": email,
+                "date": iso_offset(left),
+                "_links": LINKS,
+            }
+            yield change(
+                "mailchimp", "abuse_reports", str(person.number), left, abuse, parent=mail.id
+            )
+
+
+def _reports(
+    mail: Mail, title: str, sent: int, totals: dict[tuple[int, str], int]
+) -> Iterator[Change]:
+    """The report's counters go on moving for four weeks."""
+    for week in range(4):
+        body = {
+            "id": mail.id,
+            "campaign_title": title,
+            "list_id": LIST,
+            "emails_sent": sent,
+            "abuse_reports": 0,
+            "unsubscribed": 0,
+            "send_time": iso_offset(mail.sent),
+            "bounces": {
+                "hard_bounces": totals.get((week, "hard"), 0),
+                "soft_bounces": totals.get((week, "soft"), 0),
+            },
+            "opens": {
+                "opens_total": totals.get((week, "open"), 0),
+                "unique_opens": totals.get((week, "open"), 0),
+            },
+            "clicks": {
+                "clicks_total": totals.get((week, "click"), 0),
+                "unique_clicks": totals.get((week, "click"), 0),
+            },
+            "_links": LINKS,
+        }
+        yield change("mailchimp", "reports", mail.id, mail.sent + HOUR + week * 7 * DAY, body)

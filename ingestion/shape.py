@@ -1,0 +1,42 @@
+"""Vendor records -> flat rows: snake-cased names, nesting joined by `__`, collisions marked."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ingestion.wire import COLLISION
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ODD = re.compile(r"[^0-9a-z]+")
+
+
+def snake(name: str) -> str:
+    """Return the raw column name of a vendor's field: `createdAt` -> `created_at`.
+
+    Letters outside ASCII become one underscore each run, as the warehouse would name them.
+    """
+    return _ODD.sub("_", _HUMP.sub("_", name).lower()).strip("_") if name != COLLISION else name
+
+
+def flat(record: Mapping[str, Any], nested: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the record with snake-cased names, the objects under `nested` opened one level.
+
+    Two fields that get one name (`Email` and `E-Mail`) would silently become one: such a row
+    carries the collision mark, and the load sends it to quarantine.
+    """
+    row: dict[str, Any] = {}
+    for name, value in record.items():
+        column = snake(name)
+        if column in nested and isinstance(value, Mapping):
+            for inner, each in value.items():
+                _put(row, f"{column}__{snake(inner)}" if inner != COLLISION else COLLISION, each)
+        else:
+            _put(row, column, value)
+    return row
+
+
+def _put(row: dict[str, Any], name: str, value: Any) -> None:
+    if name in row:
+        row[COLLISION] = f"two fields are both named {name}"
+    else:
+        row[name] = value

@@ -1,0 +1,175 @@
+"""Drives a source and spools its rows, typed, to one Parquet file a table: memory stays bounded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ingestion.audit import QuarantinedRow
+from ingestion.contract import CLOCK_SKEW, Bad, Extraction, Page, Source, Sweep, Table
+from ingestion.reduce import JOINER
+from ingestion.typed import arrow_schema, type_rows
+
+# 20,000 rows of 30 columns are about 30 MB as dicts.
+ROWS_PER_BATCH = 20_000
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Spooled:
+    """What extraction left in the work folder: files, and what the reduction must know.
+
+    `units`, `held` and `swept` are keys as joined text; `scopes` SQL conditions of the sweeps.
+    """
+
+    folder: Path
+    yielded: dict[str, int] = field(default_factory=dict)
+    bad: list[QuarantinedRow] = field(default_factory=list)
+    drift: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    units: dict[str, set[str]] = field(default_factory=dict)
+    held: dict[str, set[str]] = field(default_factory=dict)
+    swept: dict[str, set[str]] = field(default_factory=dict)
+    scopes: dict[str, set[str]] = field(default_factory=dict)
+    _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
+
+    def path(self, table: Table) -> Path:
+        """Return the file of the table's rows."""
+        return self.folder / f"{table.name}.spool.parquet"
+
+    def quarantined(self, table: str) -> int:
+        """Return how many rows of the table went to quarantine."""
+        return sum(row.table == table for row in self.bad)
+
+    def vanished(self, table: Table) -> list[str]:
+        """Return the declared columns that no row of this load named, if any row came."""
+        if table.name not in self.seen:
+            return []
+        seen = self.seen[table.name]
+        return [column.name for column in table.own_columns if column.name not in seen]
+
+    def note(self, table: str, column: str, kind: str, times: int) -> None:
+        """Count a finding for the drift report."""
+        key = (table, column, kind)
+        self.drift[key] = self.drift.get(key, 0) + times
+
+    def write(self, table: Table, rows: pa.Table) -> None:
+        """Append typed rows to the table's file."""
+        if table.name not in self._writers:
+            self._writers[table.name] = pq.ParquetWriter(
+                self.path(table), arrow_schema(table), compression="zstd"
+            )
+        self._writers[table.name].write_table(rows)
+
+    def close(self) -> None:
+        """Finish the files."""
+        for writer in self._writers.values():
+            writer.close()
+
+
+def extract(source: Source, extraction: Extraction, folder: Path, said: Progress) -> Spooled:
+    """Return everything that the source yields, typed or in quarantine, spooled to `folder`."""
+    spooled = Spooled(folder)
+    waiting: dict[str, list[dict[str, Any]]] = {table.name: [] for table in source.tables}
+    try:
+        for item in source.extract(extraction):
+            table = source.table(item.table)
+            match item:
+                case Page():
+                    _take(spooled, table, item, extraction, waiting[table.name])
+                case Bad():
+                    spooled.yielded[table.name] = spooled.yielded.get(table.name, 0) + 1
+                    spooled.bad.append(QuarantinedRow(table.name, item.reason, item.body))
+                case Sweep():
+                    swept = (JOINER.join(key) for key in item.keys)
+                    spooled.swept.setdefault(table.name, set()).update(swept)
+                    spooled.scopes.setdefault(table.name, set()).add(_condition(table, item))
+            if len(waiting[table.name]) >= ROWS_PER_BATCH:
+                _flush(spooled, table, waiting[table.name])
+                said(f"{source.name} {table.name}: {spooled.yielded[table.name]:,} rows read")
+        for table in source.tables:
+            _flush(spooled, table, waiting[table.name])
+            for column in spooled.vanished(table):
+                spooled.note(table.name, column, "vanished", spooled.yielded[table.name])
+    finally:
+        spooled.close()
+    for (name, what), times in extraction.counted.items():
+        spooled.note(name, "", what, times)
+    return spooled
+
+
+def _flush(spooled: Spooled, table: Table, rows: list[dict[str, Any]]) -> None:
+    spooled.write(table, pa.Table.from_pylist(rows, schema=arrow_schema(table)))
+    rows.clear()
+
+
+def _take(
+    spooled: Spooled,
+    table: Table,
+    page: Page,
+    extraction: Extraction,
+    waiting: list[dict[str, Any]],
+) -> None:
+    first = spooled.yielded.get(table.name, 0)
+    spooled.yielded[table.name] = first + len(page.rows)
+    units = (JOINER.join(str(part) for part in unit) for unit in page.units)
+    spooled.units.setdefault(table.name, set()).update(units)
+    if isinstance(page.rows, pa.Table):
+        fitting = _fitting(table, page.rows, first)
+        if fitting is not None:
+            spooled.seen.setdefault(table.name, set()).update(page.rows.column_names)
+            _flush(spooled, table, waiting)
+            spooled.write(table, fitting)
+            return
+    rows = page.rows.to_pylist() if isinstance(page.rows, pa.Table) else page.rows
+    latest = (extraction.as_of + CLOCK_SKEW).astimezone(UTC).replace(tzinfo=None)
+    typed = type_rows(table, rows, first, latest)
+    waiting += typed.rows
+    spooled.bad += [QuarantinedRow(table.name, *bad) for bad in typed.bad]
+    spooled.held.setdefault(table.name, set()).update(JOINER.join(key) for key in typed.held)
+    if typed.rows:
+        spooled.seen.setdefault(table.name, set()).update(typed.seen)
+    for (column, kind), times in typed.drift.items():
+        spooled.note(table.name, column, kind, times)
+
+
+def _fitting(table: Table, rows: pa.Table, first: int) -> pa.Table | None:
+    """Return arrow rows in the table's schema, or None where a row needs a closer look."""
+    schema = arrow_schema(table)
+    if not set(rows.column_names) <= {column.name for column in table.columns} or table.order:
+        return None
+    filled = {}
+    for each in schema:
+        if each.name in rows.column_names:
+            try:
+                filled[each.name] = rows[each.name].cast(each.type)
+            except pa.ArrowInvalid:
+                return None
+        else:
+            filled[each.name] = pa.nulls(len(rows), each.type)
+    for name in table.key:
+        if filled[name].null_count:
+            return None
+    for column in table.columns:
+        if column.type == "double":
+            finite = pc.all(pc.is_finite(filled[column.name])).as_py()  # None where all are null
+            if finite is False:
+                return None
+    filled["_seq"] = pa.array(range(first, first + len(rows)), pa.int64())
+    if "is_deleted" not in rows.column_names:
+        filled["is_deleted"] = pa.array([False] * len(rows), pa.bool_())
+    return pa.table(filled, schema=schema)
+
+
+def _condition(table: Table, sweep: Sweep) -> str:
+    """Return the SQL that says which open rows a sweep speaks of."""
+    parts = []
+    for name, value in sweep.scope:
+        text = value.replace("'", "''")
+        parts.append(f"cast(held.\"{table.column(name).name}\" as varchar) = '{text}'")
+    return " and ".join(parts) or "true"

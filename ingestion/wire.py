@@ -1,0 +1,95 @@
+"""What comes over the wire: exact JSON, and the little that an error answer tells."""
+
+import json
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import requests
+
+
+class ExactFloat(float):
+    """A JSON fraction that remembers its text: a float's binary tail is not money."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Return the number, with the text it came from."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
+
+# The key under which a repeated or colliding field name is reported to the load.
+COLLISION = "\x00collision"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        found[COLLISION] = "a repeated field name"
+    return found
+
+
+def read_json(content: bytes) -> Any:
+    """Return the JSON of a body.
+
+    Fractions keep their text, repeated names are marked, and broken UTF-8 becomes lone
+    surrogates, which send the row to quarantine. Raises ValueError where it is no JSON.
+    """
+    text = content.decode("utf-8-sig", errors="surrogateescape")
+    return json.loads(text, parse_float=ExactFloat, object_pairs_hook=_object)
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or default}"
+
+
+def not_json(answer: requests.Response) -> str:
+    """Return what came where JSON was due."""
+    kind = "a page of HTML" if answer.content.lstrip()[:1] == b"<" else "a cut or broken body"
+    return f"it answered {answer.status_code} with {kind} instead of JSON"
+
+
+def said(answer: requests.Response) -> str:
+    """Return the vendor's own words, at most 200 characters of them."""
+    try:
+        body = read_json(answer.content)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(body, dict):
+        return ""
+    nested = body.get("error") if isinstance(body.get("error"), dict) else {}
+    for words in (body.get("message"), body.get("detail"), nested.get("message")):
+        if isinstance(words, str):
+            return words[:200]
+    return ""
+
+
+def scopes(body: Any) -> set[str]:
+    """Return every scope named anywhere in an error body."""
+    found: set[str] = set()
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if "scope" in name.lower() and isinstance(value, list):
+                found |= {str(each) for each in value}
+            else:
+                found |= scopes(value)
+    if isinstance(body, list):
+        for each in body:
+            found |= scopes(each)
+    return found
+
+
+def until(moment: str, sent: str) -> float:
+    """Return the seconds between two HTTP dates, 0 where either is none."""
+    try:
+        return (parsedate_to_datetime(moment) - parsedate_to_datetime(sent)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0

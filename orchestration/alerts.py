@@ -1,0 +1,191 @@
+"""Tells people about incidents: once when one starts, once when it is over.
+
+An incident is a failed step, a blocked gate, a failed source or a stale source. Open incidents are
+kept in HOME/alerts/incidents.json, outside the warehouse, so that a watch can read them during a
+run. A message that could not be delivered is tried again at the next review.
+"""
+
+import json
+import smtplib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration import lock, rules
+from orchestration.home import read_json, write_json
+from orchestration.settings import Settings
+
+DELIVERY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong now. `key` is the same as long as it is the same incident."""
+
+    key: str
+    message: str
+
+
+Send = Callable[[Settings, Mapping[str, Any], dict[str, Any]], None]
+
+
+def review_run(
+    settings: Settings, instance: dg.DagsterInstance, run_id: str, as_of: datetime
+) -> list[Finding]:
+    """Judge a run that ends, tell who must know, and return what is wrong."""
+    config = rules.read(settings.config, "alerts")
+    findings = run_findings(instance, run_id) + stale_sources(
+        settings, as_of, timedelta(hours=float(config["stale_after_hours"]))
+    )
+    review(settings, findings, as_of, run_id)
+    return findings
+
+
+def run_findings(instance: dg.DagsterInstance, run_id: str) -> list[Finding]:
+    """Return the failed steps, blocked gates and failed sources of one run."""
+    found: dict[str, Finding] = {}
+    for entry in instance.all_logs(run_id):
+        event = entry.dagster_event
+        if event is None:
+            continue
+        if event.is_step_failure:
+            key = f"step:{event.step_key}"
+            found[key] = Finding(key, f"step {event.step_key} failed; the last marts stay served")
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            finding = _check_finding(event.asset_check_evaluation_data)
+            if finding:
+                found[finding.key] = finding
+    return list(found.values())
+
+
+def _check_finding(check: Any) -> Finding | None:
+    if check.passed or check.severity != dg.AssetCheckSeverity.ERROR:
+        return None
+    message = check.metadata.get("message")
+    told = str(message.value) if message else ""
+    source = check.metadata.get("source")
+    if source:
+        return Finding(f"source:{source.value}", f"{source.value} could not be loaded: {told}")
+    name = f"{'.'.join(check.asset_key.path)}:{check.check_name}"
+    return Finding(f"check:{name}", f"{name} is broken: {told}".rstrip(": "))
+
+
+def stale_sources(settings: Settings, as_of: datetime, limit: timedelta) -> list[Finding]:
+    """Return the sources that have loaded before, and last did so longer ago than `limit`."""
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        rows = connection.execute(
+            "select source, max(as_of) from ingest.loads where status = 'succeeded' group by source"
+        ).fetchall()
+    return [
+        Finding(f"stale:{source}", f"{source} was last loaded at {last:%Y-%m-%d %H:%M} UTC")
+        for source, last in sorted(rows)
+        if as_of - last > limit
+    ]
+
+
+def open_incidents(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the open incidents by key: message, opened_at, run_id, is_told."""
+    return read_json(settings.home / "alerts" / "incidents.json")
+
+
+def review(
+    settings: Settings, findings: list[Finding], as_of: datetime, run_id: str
+) -> list[dict[str, Any]]:
+    """Open and resolve incidents by what is wrong now; return the messages that were sent."""
+    config = rules.read(settings.config, "alerts")
+    folder = settings.home / "alerts"
+    folder.mkdir(parents=True, exist_ok=True)
+    sent = []
+    with lock.held(folder / "lock", label="alerts"):
+        incidents = open_incidents(settings)
+        now = as_of.isoformat()
+        for finding in findings:
+            incidents.setdefault(
+                finding.key,
+                {
+                    "message": finding.message,
+                    "opened_at": now,
+                    "run_id": run_id,
+                    "is_told": False,
+                    "is_over": False,
+                },
+            )
+        wrong = {finding.key for finding in findings}
+        for key, incident in list(incidents.items()):
+            incident["is_over"] = key not in wrong
+            if incident["is_over"] and not incident["is_told"]:
+                del incidents[key]  # nobody heard of it, so nobody waits for its end
+            elif incident["is_over"] or not incident["is_told"]:
+                message = _message(key, incident, now, run_id)
+                if _deliver(settings, config, message):
+                    sent.append(message)
+                    incident["is_told"] = True
+                    if incident["is_over"]:
+                        del incidents[key]
+        write_json(folder / "incidents.json", incidents)
+    return sent
+
+
+def _message(key: str, incident: Mapping[str, Any], now: str, run_id: str) -> dict[str, Any]:
+    return {
+        "incident": key,
+        "state": "resolved" if incident["is_over"] else "open",
+        "message": incident["message"],
+        "opened_at": incident["opened_at"],
+        "as_of": now,
+        "run_id": run_id,
+    }
+
+
+def _deliver(settings: Settings, config: Mapping[str, Any], message: dict[str, Any]) -> bool:
+    """Send to every channel that is on; true if at least one took it or none is on."""
+    channels: dict[str, Send] = {"file": _to_file, "webhook": _to_webhook, "mailbox": _to_mailbox}
+    wanted = [name for name in channels if config[name]["is_on"]]
+    taken = not wanted
+    for name in wanted:
+        try:
+            channels[name](settings, config[name], message)
+            taken = True
+        except OSError as error:
+            # A dead mailbox must not fail the run that it reports on; `status` shows the incident.
+            dg.get_dagster_logger().warning(
+                f"alert not delivered by {name}: {type(error).__name__}"
+            )
+    return taken
+
+
+def _to_file(settings: Settings, _: Mapping[str, Any], message: dict[str, Any]) -> None:
+    path = settings.home / "alerts" / "messages.jsonl"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(message) + "\n")
+
+
+def _to_webhook(settings: Settings, config: Mapping[str, Any], message: dict[str, Any]) -> None:
+    import requests
+
+    address = settings.environment.get(config["url_variable"])
+    if not address:
+        raise OSError(f"{config['url_variable']} is not set")
+    body = {"text": _line(message), **message}
+    answer = requests.post(address, json=body, timeout=DELIVERY_SECONDS, allow_redirects=False)
+    if answer.status_code >= 300:
+        raise OSError(f"the webhook answered {answer.status_code}")
+
+
+def _to_mailbox(_: Settings, config: Mapping[str, Any], message: dict[str, Any]) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = f"Engine Room, {message['state']}: {message['incident']}"
+    mail["From"] = config["sender"]
+    mail["To"] = ", ".join(config["recipients"])
+    mail.set_content(_line(message))
+    with smtplib.SMTP(config["host"], config["port"], timeout=DELIVERY_SECONDS) as server:
+        server.send_message(mail)
+
+
+def _line(message: Mapping[str, Any]) -> str:
+    return f"[{message['state']}] {message['message']} (as of {message['as_of']} UTC)"

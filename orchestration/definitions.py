@@ -1,0 +1,36 @@
+"""Everything that Dagster knows, put together from the rooms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration import checks, house, ingest, release, rooms, schedules, transform
+from orchestration.settings import Settings, export, from_environment
+
+
+def build(settings: Settings, parsed: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Return the definitions of one home; dbt is parsed first where its manifest is stale."""
+    export(settings)
+    parsed = parsed if parsed is not None else transform.manifest(settings)
+    models = transform.assets(settings, parsed)
+    raw = ingest.assets()
+    built = {key for each in [*raw, *models] for key in each.keys}
+    hygiene = checks.catalogue(settings)
+    judged = {rule.key for rule in hygiene if rule.key in built and rule.gate != "marts"}
+    publish = release.assets(parsed, checks.guarded(hygiene, built))
+    return dg.Definitions(
+        assets=[*raw, *models, *rooms.assets(settings, parsed, sorted(judged)), *publish],
+        asset_checks=checks.checks(hygiene, built),
+        jobs=[schedules.everything(), *schedules.source_jobs()],
+        schedules=schedules.schedules(),
+        sensors=schedules.sensors(settings),
+        resources={"house": house.resource(settings), "dbt": transform.resource(settings)},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions of the home that the environment names."""
+    return build(from_environment())

@@ -1,0 +1,63 @@
+"""Publishing as an asset that waits for every mart and every table with a blocking check."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration import publish
+from orchestration.house import OWNERS, POOL, House
+
+VERSION = dg.AssetKey(["published", "version"])
+DIGESTS = dg.AssetKey(["marts", publish.DIGESTS])
+
+
+def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+    """Return the publishing step."""
+    deps = sorted({*_marts(parsed), *guarded})
+
+    @dg.multi_asset(
+        name="publish",
+        specs=[
+            dg.AssetSpec(
+                DIGESTS,
+                deps=deps,
+                group_name="published",
+                kinds={"python", "duckdb"},
+                owners=OWNERS,
+                description="One row per published run and mart: what its rows add up to.",
+            ),
+            dg.AssetSpec(
+                VERSION,
+                deps=deps,
+                group_name="published",
+                kinds={"duckdb", "parquet", "html"},
+                owners=OWNERS,
+                description="The version that readers see: marts, Parquet and report of one run.",
+            ),
+        ],
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def publish_run(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        house: House = context.resources.house
+        version = publish.publish(house.settings, house.run_id, house.as_of, house.kind)
+        yield dg.MaterializeResult(asset_key=DIGESTS)
+        yield dg.MaterializeResult(
+            asset_key=VERSION,
+            metadata={
+                "folder": dg.MetadataValue.path(str(version)),
+                "report": dg.MetadataValue.path(str(version / "report" / "index.html")),
+                "as_of": house.as_of.isoformat(),
+            },
+        )
+
+    return [publish_run]
+
+
+def _marts(parsed: Mapping[str, Any]) -> list[dg.AssetKey]:
+    return [
+        dg.AssetKey([node["config"].get("schema") or node["schema"], node["name"]])
+        for node in parsed["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] in ("marts", "custom")
+    ]

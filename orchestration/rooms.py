@@ -1,0 +1,159 @@
+"""The tables that dbt reads and does not build: rules, identity, ledgers and planted truth.
+
+Their keys come from dbt's own sources, so that no model waits for an asset that nobody makes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration import ingest, rules, truth
+from orchestration.house import OWNERS, POOL, House
+from orchestration.settings import Settings
+from orchestration.transform import RECORDS, source_tables
+
+# dbt sources that are written while sources load or rows are judged.
+LEDGERS = ("ingest", "quarantine")
+
+
+def assets(
+    settings: Settings, parsed: Mapping[str, Any], judged: Iterable[dg.AssetKey]
+) -> list[dg.AssetsDefinition]:
+    """Return the assets of rules, identity, ledgers, scores and truth that models read."""
+    raw = ingest.every_key()
+    found = [
+        _rule_tables(settings),
+        _identity(source_tables(parsed, "identity"), _records_key(parsed)),
+        *[
+            _ledger(name, source_tables(parsed, name), raw, "What each load did, row by row count.")
+            for name in LEDGERS
+        ],
+        _ledger("quality", source_tables(parsed, "quality"), judged, "What the hygiene rules saw."),
+        _truth(source_tables(parsed, "truth"), raw),
+    ]
+    return [each for each in found if each is not None]
+
+
+def _rule_tables(settings: Settings) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="rules",
+        specs=[
+            dg.AssetSpec(
+                ["config", table.name],
+                group_name="config",
+                kinds={"yaml", "duckdb"},
+                owners=OWNERS,
+                description=f"The user's rules of config/{table.file} as a table.",
+            )
+            for table in rules.tables(settings.config)
+        ],
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def load_rules(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        house: House = context.resources.house
+        loaded = rules.load(house.settings.config, house.settings.warehouse)
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/row_count": loaded[key.path[-1]]}
+            )
+
+    return load_rules
+
+
+def _records_key(parsed: Mapping[str, Any]) -> dg.AssetKey | None:
+    for node in parsed["nodes"].values():
+        if node["name"] == RECORDS:
+            return dg.AssetKey([node["config"]["schema"] or node["schema"], RECORDS])
+    return None
+
+
+def _identity(tables: list[str], records: dg.AssetKey | None) -> dg.AssetsDefinition | None:
+    if not tables or records is None:
+        return None
+
+    @dg.multi_asset(
+        name="resolve_identity",
+        specs=_specs("identity", tables, [records], "Records resolved to persons and accounts"),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def resolve_identity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        from identity.resolve import resolve
+
+        house: House = context.resources.house
+        matching = _matching(house.settings)
+        resolve(house.settings.warehouse, run_id=house.run_id, as_of=house.as_of, matching=matching)
+        yield from _counted("identity", tables, house)
+
+    return resolve_identity
+
+
+def _matching(settings: Settings) -> Mapping[str, Any]:
+    if (settings.config / "matching.yml").exists():
+        return rules.read(settings.config, "matching")
+    return {}
+
+
+def _ledger(
+    name: str, tables: list[str], after: Iterable[dg.AssetKey], text: str
+) -> dg.AssetsDefinition | None:
+    if not tables:
+        return None
+
+    @dg.multi_asset(
+        name=f"{name}_ledger",
+        specs=_specs(name, tables, after, text.removesuffix(".")),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        yield from _counted(name, tables, context.resources.house)
+
+    return ledger
+
+
+def _truth(tables: list[str], after: list[dg.AssetKey]) -> dg.AssetsDefinition | None:
+    if not tables:
+        return None
+
+    @dg.multi_asset(
+        name="planted_truth",
+        specs=_specs("truth", tables, after, "Planted truth of the sandbox company; empty else"),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def planted_truth(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        house: House = context.resources.house
+        truth.load(house.settings, house.kind)
+        yield from _counted("truth", tables, house)
+
+    return planted_truth
+
+
+def _specs(
+    schema: str, tables: list[str], deps: Iterable[dg.AssetKey], text: str
+) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            [schema, table],
+            deps=list(deps),
+            group_name=schema,
+            kinds={"python", "duckdb"},
+            owners=OWNERS,
+            description=f"{text}: {table.replace('_', ' ')}.",
+        )
+        for table in tables
+    ]
+
+
+def _counted(schema: str, tables: list[str], house: House) -> Iterator[dg.MaterializeResult]:
+    with duckdb.connect(str(house.settings.warehouse)) as connection:
+        for table in tables:
+            row = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()
+            yield dg.MaterializeResult(
+                asset_key=dg.AssetKey([schema, table]),
+                metadata={"dagster/row_count": int(row[0]) if row else 0},
+            )

@@ -1,0 +1,171 @@
+"""The user's rules: config/*.yml, checked against their JSON schemas, as tables of schema config.
+
+A top-level list becomes a table of that name, a top-level block a table of one row. The schema says
+the columns and their types, so that an empty list is an empty table and not a missing one. A file
+of the same name in config/local/ (kept out of git) replaces the shipped one.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from orchestration.settings import Refused
+
+_SQL_TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean"}
+
+
+@dataclass(frozen=True)
+class RuleTable:
+    """One table of rules: columns with their SQL types, and rows in the file's order."""
+
+    name: str
+    file: str
+    columns: dict[str, str]
+    rows: list[dict[str, Any]]
+
+
+def tables(config: Path) -> list[RuleTable]:
+    """Return every table of rules; raises Refused naming the file, the key and the remedy."""
+    found: dict[str, RuleTable] = {}
+    for path in files(config):
+        schema = _schema(config, path)
+        document = read(config, path.stem)
+        if schema.get("x-tables", True):
+            for table in _tables_of(path, schema, document):
+                if table.name in found:
+                    raise Refused(
+                        f"config/{path.name} and config/{found[table.name].file} both hold "
+                        f"`{table.name}`; keep it in one of them"
+                    )
+                found[table.name] = table
+    return list(found.values())
+
+
+def files(config: Path) -> list[Path]:
+    """Return the shipped rule files in a fixed order."""
+    return sorted(config.glob("*.yml"))
+
+
+def read(config: Path, name: str) -> dict[str, Any]:
+    """Return one checked rule file (`name` without .yml), the user's own copy where there is one.
+
+    Raises Refused naming the file, the key and the remedy.
+    """
+    shipped = config / f"{name}.yml"
+    own = config / "local" / f"{name}.yml"
+    path = own if own.exists() else shipped
+    shown = path.relative_to(config.parent)
+    try:
+        document = _plain(yaml.safe_load(path.read_text("utf-8")) or {})
+    except FileNotFoundError:
+        raise Refused(f"{shown} is missing; restore it from the project") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}" if where else ""
+        raise Refused(f"{shown} is not readable YAML{line}; correct that line") from None
+    problem = best_match(Draft202012Validator(_schema(config, shipped)).iter_errors(document))
+    if problem is not None:
+        raise Refused(_explain(str(shown), problem))
+    return document
+
+
+def load(config: Path, warehouse: Path) -> dict[str, int]:
+    """Replace the tables of schema config in one transaction; return rows per table."""
+    found = tables(config)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        connection.execute("create schema if not exists config")
+        for table in found:
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
+            connection.execute(f'create or replace table config."{table.name}" ({columns})')
+            if table.rows:
+                connection.executemany(
+                    f'insert into config."{table.name}" '
+                    f"values ({', '.join('?' * len(table.columns))})",
+                    [[_cell(row.get(name)) for name in table.columns] for row in table.rows],
+                )
+        connection.commit()
+    return {table.name: len(table.rows) for table in found}
+
+
+def _schema(config: Path, path: Path) -> dict[str, Any]:
+    for name in (f"{path.stem}.schema.json", f"{path.stem}.json"):
+        schema = config / "schema" / name
+        if schema.exists():
+            return json.loads(schema.read_text("utf-8"))
+    raise Refused(
+        f"config/{path.name} has no schema; add config/schema/{path.stem}.schema.json, or move the "
+        "file away if it is not one of the platform's"
+    )
+
+
+def _tables_of(
+    path: Path, schema: Mapping[str, Any], document: Mapping[str, Any]
+) -> Iterator[RuleTable]:
+    for name, described in schema.get("properties", {}).items():
+        described = _resolve(schema, described)
+        value = document.get(name, described.get("default"))
+        is_list = described.get("type") == "array"
+        row = _resolve(schema, described.get("items", {})) if is_list else described
+        columns = {
+            column: _sql_type(_resolve(schema, spec))
+            for column, spec in row.get("properties", {}).items()
+        }
+        if columns:
+            rows = (value or []) if is_list else [value or {}]
+            yield RuleTable(name, path.name, columns, rows)
+
+
+def _resolve(schema: Mapping[str, Any], described: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a `$ref` inside the same file."""
+    while "$ref" in described:
+        target: Any = schema
+        for step in described["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        described = target
+    return described
+
+
+def _sql_type(spec: Mapping[str, Any]) -> str:
+    if "x-sql-type" in spec:
+        return str(spec["x-sql-type"])
+    kinds = spec.get("type", "string")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    kind = next((each for each in kinds if each != "null"), "string")
+    if kind == "string" and spec.get("format") in ("date", "date-time"):
+        return "date" if spec["format"] == "date" else "timestamp"
+    return _SQL_TYPES.get(kind, "varchar")
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+
+
+def _plain(value: Any) -> Any:
+    """YAML turns days into dates; the schema speaks of text."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _explain(file: str, problem: ValidationError) -> str:
+    key = ".".join(str(step) for step in problem.absolute_path) or "(top level)"
+    remedy = {
+        "required": "add the missing key",
+        "additionalProperties": "remove or correct the unknown key",
+        "enum": "use one of the listed values",
+        "type": "write a value of that type",
+    }.get(str(problem.validator), "correct the value")
+    return f"{file}, key {key}: {problem.message[:300]}; {remedy}"

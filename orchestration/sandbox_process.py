@@ -1,0 +1,182 @@
+"""Starts and steers the sandbox company as a process of its own; never imports it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestration.home import read_json, remember_clock, write_json
+from orchestration.settings import Refused, Settings, child_environment
+
+# SCALE=1 is up in seconds; SCALE=20 generates for minutes.
+START_LIMIT_SECONDS = 1_800
+STOP_LIMIT_SECONDS = 15
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A sandbox that accepts requests."""
+
+    base_url: str
+    pid: int
+    control_token: str
+    seed: int
+    scale: float
+
+
+def running(settings: Settings) -> Sandbox | None:
+    """Return the sandbox of this home if its process lives and answers."""
+    told = read_json(settings.home / "sandbox" / "sandbox.json")
+    try:
+        found = Sandbox(
+            str(told["base_url"]),
+            int(told["pid"]),
+            str(told["control_token"]),
+            int(told["seed"]),
+            float(told["scale"]),
+        )
+        control(found, "GET", "state")
+    except (KeyError, ValueError, TypeError, OSError, Refused):
+        return None
+    return found
+
+
+def start(
+    settings: Settings,
+    as_of: datetime,
+    *,
+    keep: bool = False,
+    said: Callable[[str], None] = lambda _: None,
+) -> tuple[Sandbox, bool]:
+    """Return the home's sandbox at the clock `as_of`, and whether this call started it.
+
+    One that already runs with the same seed and scale is used, its clock moved. `keep` leaves it up
+    after runs. Raises Refused where the process ends or does not answer in time.
+    """
+    if keep:
+        (settings.home / "sandbox").mkdir(parents=True, exist_ok=True)
+        write_json(settings.home / "sandbox" / "keep.json", {"keep": True})
+    found = running(settings)
+    if found and (found.seed, found.scale) != (settings.seed, settings.scale):
+        raise_if_seen(settings, found)
+        stop(settings)
+        found = None
+    if found:
+        set_clock(settings, found, as_of)
+        return found, not is_kept(settings)
+    said(f"starting the sandbox company (scale {settings.scale:g}, seed {settings.seed})")
+    found = _spawn(settings, as_of)
+    remember_clock(settings, as_of)
+    return found, not is_kept(settings)
+
+
+def raise_if_seen(settings: Settings, found: Sandbox) -> None:
+    """Refuse another seed or scale in a home that already holds the company of `found`."""
+    if settings.warehouse.exists():
+        raise Refused(
+            f"this home holds the company of seed {found.seed} at scale {found.scale:g}; "
+            f"use ENGINEROOM_HOME for a new home to run seed {settings.seed} at scale "
+            f"{settings.scale:g}"
+        )
+
+
+def is_kept(settings: Settings) -> bool:
+    """Whether `engineroom sandbox start` asked for it to stay up."""
+    return bool(read_json(settings.home / "sandbox" / "keep.json").get("keep"))
+
+
+def stop(settings: Settings) -> bool:
+    """End the home's sandbox; return whether there was one. It is no error where there is none."""
+    folder = settings.home / "sandbox"
+    (folder / "keep.json").unlink(missing_ok=True)
+    found = running(settings)
+    if not found:
+        return False
+    os.kill(found.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_LIMIT_SECONDS
+    while _is_alive(found.pid) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    if _is_alive(found.pid):
+        os.kill(found.pid, signal.SIGKILL)
+    (folder / "sandbox.json").unlink(missing_ok=True)
+    return True
+
+
+def set_clock(settings: Settings, sandbox: Sandbox, as_of: datetime) -> None:
+    """Move the company's clock; data of days that are now visible appear, event files too."""
+    control(sandbox, "POST", "clock", {"as_of": as_of.isoformat() + "Z"})
+    remember_clock(settings, as_of)
+
+
+def control(sandbox: Sandbox, method: str, what: str, body: Any = None) -> Any:
+    """Send one request to the control plane and return its JSON answer.
+
+    Raises Refused with the sandbox's own words where it says no, OSError where it does not answer.
+    """
+    request = urllib.request.Request(
+        f"{sandbox.base_url}/__sandbox__/{what}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "X-Sandbox-Control": sandbox.control_token,
+            "Content-Type": "application/json",
+        },
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as error:
+        text = error.read().decode("utf-8", "replace")[:300]
+        raise Refused(f"the sandbox refused {method} {what}: {text}") from None
+
+
+def _spawn(settings: Settings, as_of: datetime) -> Sandbox:
+    folder = settings.home / "sandbox"
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    (folder / "sandbox.json").unlink(missing_ok=True)
+    log = folder / "logs" / "sandbox.log"
+    arguments = [sys.executable, "-m", "ingestion.sandbox", "serve", "--home", str(settings.home)]
+    arguments += ["--seed", str(settings.seed), "--scale", f"{settings.scale:g}"]
+    arguments += ["--as-of", as_of.isoformat() + "Z"]
+    with log.open("ab") as output:
+        # A session of its own: an interrupt at the terminal ends the run first, which then stops it.
+        process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=settings.project,
+            env=child_environment(settings),
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        found = running(settings)
+        if found:
+            return found
+        if process.poll() is not None:
+            raise Refused(f"the sandbox company ended while starting; its last words are in {log}")
+        time.sleep(POLL_SECONDS)
+    process.terminate()
+    raise Refused(f"the sandbox company did not answer in {START_LIMIT_SECONDS} s; see {log}")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,223 @@
+"""dbt in one step per gate, and the tables around it that dbt reads but does not build.
+
+A blocking check in the middle of one big dbt step would run after what it should stop.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from orchestration import dbt_process
+from orchestration.house import OWNERS, POOL, House
+from orchestration.settings import Refused, Settings, child_environment
+
+RECORDS = "int_identity__records"
+# What a manifest is made of; compiled and vendored folders are not.
+PARSED = ("models", "macros", "seeds", "tests")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One dbt step: what it selects, in dbt's own selection words."""
+
+    name: str
+    select: str
+    exclude: str = ""
+
+
+GATES = (
+    Gate("staging", "path:models/staging path:seeds"),
+    Gate("records", f"+{RECORDS}", "path:models/staging path:seeds"),
+    Gate("conformed", "path:models/intermediate", f"+{RECORDS}"),
+    Gate("marts", "path:models/marts path:models/custom"),
+)
+
+
+class Translator(DagsterDbtTranslator):
+    """Groups by layer and theme; keys stay [schema, model], sources [source, table]."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the layer and the theme or source: the folders of the file."""
+        folders = dbt_resource_props["fqn"][1:-1]
+        return "_".join(folders[:2]) or "reference"
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the model's own sentence; the default appends its whole SQL."""
+        return str(dbt_resource_props.get("description") or "")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        """Return the platform's owners."""
+        return OWNERS
+
+
+class Dbt(DbtCliResource):
+    """dbt as a child process. The adapter is not opened in ours: it would hold the warehouse."""
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
+def resource(settings: Settings) -> Dbt:
+    """Return the resource `dbt` of these settings."""
+    return Dbt(
+        project_dir=str(settings.transform),
+        profiles_dir=str(settings.transform),
+        dbt_executable=str(dbt_process.executable(settings.dagster_home / "bin")),
+        global_config_flags=["--no-use-colors"],
+    )
+
+
+def manifest(settings: Settings) -> dict[str, Any]:
+    """Return dbt's manifest, parsed anew where a file of the project is newer.
+
+    Raises Refused with dbt's own words where the project does not parse.
+    """
+    path = settings.manifest
+    if not path.exists() or path.stat().st_mtime < _newest(settings.transform):
+        parse(settings, {})
+    return json.loads(path.read_text("utf-8"))
+
+
+def parse(settings: Settings, variables: Mapping[str, Any]) -> None:
+    """Write the manifest and the partial parse that later dbt steps with these variables reuse."""
+    command = [str(dbt_process.executable(settings.dagster_home / "bin"))]
+    command += ["--quiet", "--no-use-colors", "parse", "--vars", json.dumps(dict(variables))]
+    command += ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
+    environment = child_environment(settings) | {
+        "DBT_TARGET_PATH": str(settings.target),
+        "DBT_LOG_PATH": str(settings.target),
+    }
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        raise Refused(f"the dbt project does not parse: {(done.stdout + done.stderr)[-1500:]}")
+
+
+def variables(house: House) -> dict[str, Any]:
+    """Return the variables that every model of a run may read; no model asks for the time."""
+    return {
+        "as_of": house.as_of.isoformat(sep=" "),
+        "run_id": house.run_id,
+        "seed": house.settings.seed,
+        "home_kind": house.kind,
+    }
+
+
+def assets(settings: Settings, parsed: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+    """Return one multi-asset per gate that has models."""
+    os.environ["DBT_TARGET_PATH"] = str(settings.target)
+    return [_gate_assets(gate, parsed) for gate in GATES if members(gate, parsed)]
+
+
+def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
+    """Return the unique ids of the models and seeds of a gate."""
+    nodes = parsed["nodes"]
+    built = {key for key, node in nodes.items() if node["resource_type"] in ("model", "seed")}
+    seeds = {key for key in built if nodes[key]["resource_type"] == "seed"}
+    layer = {
+        name: {key for key in built - seeds if nodes[key]["fqn"][1] == name}
+        for name in ("staging", "intermediate", "marts", "custom")
+    }
+    records = _ancestors(parsed, RECORDS) & layer["intermediate"]
+    return {
+        "staging": layer["staging"] | seeds,
+        "records": records,
+        "conformed": layer["intermediate"] - records,
+        "marts": layer["marts"] | layer["custom"],
+    }[gate.name]
+
+
+def source_tables(parsed: Mapping[str, Any], source: str) -> list[str]:
+    """Return the tables that the models read from a dbt source of this name."""
+    return sorted(
+        node["name"] for node in parsed["sources"].values() if node["source_name"] == source
+    )
+
+
+def _ancestors(parsed: Mapping[str, Any], name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [key for key, node in parsed["nodes"].items() if node["name"] == name]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += parsed["parent_map"].get(key, [])
+    return found
+
+
+def _gate_assets(gate: Gate, parsed: Mapping[str, Any]) -> dg.AssetsDefinition:
+    @dbt_assets(
+        manifest=parsed,
+        name=f"dbt_{gate.name}",
+        select=gate.select,
+        exclude=gate.exclude or None,
+        dagster_dbt_translator=Translator(),
+        pool=POOL,
+        required_resource_keys={"house", "dbt"},
+    )
+    def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        house: House = context.resources.house
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        # A test over two gates runs in the later one, where all its tables exist.
+        arguments += ["--indirect-selection", "buildable"]
+        arguments += ["--vars", json.dumps(variables(house))]
+        invocation = context.resources.dbt.cli(arguments, context=context)
+        yield from _with_row_counts(invocation.stream, house, context)
+
+    return build
+
+
+def _with_row_counts(
+    stream: Callable[[], Iterator[Any]], house: House, context: dg.AssetExecutionContext
+) -> Iterator[Any]:
+    """Yield dbt's events, tables with their row counts; what was built counts also on failure.
+
+    The counts need the warehouse, which is dbt's until it ends, so the events wait for that.
+    """
+    events, failure = [], None
+    try:
+        for event in stream():
+            events.append(event)
+    except Exception as error:  # the first error of dbt, raised again below
+        failure = error
+    counts = _row_counts(house)
+    for event in events:
+        if isinstance(event, dg.Output):
+            key = context.asset_key_for_output(event.output_name)
+            rows = counts.get(tuple(key.path))
+            if rows is not None:
+                event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
+        yield event
+    if failure is not None:
+        raise failure
+
+
+def _row_counts(house: House) -> dict[tuple[str, ...], int]:
+    """Rows per (schema, table) from the catalogs of both files; views are not counted."""
+    found: dict[tuple[str, ...], int] = {}
+    for path in (house.settings.warehouse, house.settings.marts):
+        if not Path(path).exists():
+            continue
+        with duckdb.connect(str(path)) as connection:
+            tables = connection.execute(
+                "select schema_name, table_name from duckdb_tables() where not internal"
+                " and schema_name not like 'raw_%'"
+            ).fetchall()
+            for schema, table in tables:
+                row = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()
+                found[(schema, table)] = int(row[0]) if row else 0
+    return found
+
+
+def _newest(project: Path) -> float:
+    watched = [project / "dbt_project.yml", project / "profiles.yml"]
+    for folder in PARSED:
+        watched += [path for path in (project / folder).rglob("*") if path.is_file()]
+    return max(path.stat().st_mtime for path in watched)

@@ -1,0 +1,87 @@
+with deals as (
+    {% for system in var('crm_systems') %}
+    select
+        source,
+        source_record_id,
+        amount,
+        currency_code,
+        stage_native,
+        pipeline_native,
+        owner_native_id,
+        company_record_id,
+        contact_record_ids,
+        source_declared,
+        original_record_id,
+        is_archived,
+        is_deleted,
+        created_at,
+        closed_at,
+        updated_at
+    from {{ ref('stg_' ~ system ~ '__deals') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+deal_stages as (
+    {% for system in var('crm_systems') %}
+    select source, pipeline_native, stage_native, label, display_order, is_closed, probability
+    from {{ ref('stg_' ~ system ~ '__deal_stages') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+funnel_stages as (
+    select * from {{ ref('stg_config__funnel_stages') }}
+    where object = 'deals'
+),
+
+company as (
+    select * from {{ ref('stg_config__company') }}
+)
+
+select
+    {{ surrogate_key(['deals.source', 'deals.source_record_id']) }} as opportunity_id,
+    deals.source,
+    deals.source_record_id,
+    deals.original_record_id,
+    deals.company_record_id,
+    deals.contact_record_ids,
+    {{ surrogate_key(['deals.source', 'deals.original_record_id']) }} as original_opportunity_key,
+    case
+        when deals.owner_native_id is not null
+            then {{ surrogate_key(['deals.source', 'deals.owner_native_id']) }}
+    end as owner_id,
+    deals.pipeline_native,
+    deals.stage_native,
+    coalesce(deal_stages.label, deals.stage_native, '(none)') as stage_label,
+    coalesce(deal_stages.display_order, 0) as stage_position,
+    -- The user's mapping first; else the pipeline's own marks, which are recorded, not guessed.
+    coalesce(
+        funnel_stages.stage,
+        case
+            when deal_stages.is_closed and deal_stages.probability >= 1 then 'won'
+            when deal_stages.is_closed then 'lost'
+        end,
+        'opportunity'
+    ) as lifecycle_stage,
+    deal_stages.probability as stage_probability,
+    deals.source_declared,
+    deals.amount as value_amount,
+    coalesce(deals.currency_code, company.reporting_currency) as currency_code,
+    deals.original_record_id is not null or coalesce(deals.amount, 0) < 0 as is_reversal,
+    deals.created_at,
+    deals.closed_at as closed_at_declared,
+    deals.updated_at
+from deals
+cross join company
+left join deal_stages
+    on
+        deals.source = deal_stages.source
+        and deals.pipeline_native = deal_stages.pipeline_native
+        and deals.stage_native = deal_stages.stage_native
+left join funnel_stages
+    on deals.source = funnel_stages.crm and deals.stage_native = funnel_stages.native_stage
+where
+    not coalesce(deals.is_deleted, false)
+    and not coalesce(deals.is_archived, false)
+    and deals.created_at <= {{ as_of() }}

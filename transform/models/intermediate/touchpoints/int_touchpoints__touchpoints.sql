@@ -1,0 +1,195 @@
+with sessions as (
+    select * from {{ ref('int_web__sessions') }}
+),
+
+forms as (
+    select * from {{ ref('int_touchpoints__form_submissions') }}
+),
+
+clicks as (
+    select * from {{ ref('int_touchpoints__email_clicks') }}
+),
+
+activities as (
+    select * from {{ ref('int_touchpoints__sales_activities') }}
+),
+
+channel_lookup as (
+    select * from {{ ref('int_web__channel_lookup') }}
+),
+
+channels as (
+    select * from {{ ref('stg_config__channels') }}
+),
+
+campaigns as (
+    select * from {{ ref('int_campaigns__utm_lookup') }}
+),
+
+aliases as (
+    select * from {{ ref('stg_config__utm_aliases') }}
+),
+
+persons as (
+    select * from {{ ref('int_identity__persons') }}
+),
+
+session_forms as (
+    select session_id, count(*) as forms
+    from forms
+    where session_id is not null and not is_spam
+    group by session_id
+),
+
+session_clicks as (
+    select session_id, sum(clicks) as clicks, min(campaign_id) as campaign_id
+    from clicks
+    where session_id is not null
+    group by session_id
+),
+
+session_touches as (
+    select
+        {{ surrogate_key(['sessions.source', 'sessions.session_id']) }} as touchpoint_id,
+        sessions.source as source_system,
+        sessions.session_id as native_id,
+        sessions.person_id,
+        case
+            when sessions.channel = 'email' then 'email_click'
+            when channels.is_paid then 'ad_click'
+            when sessions.channel = 'event' then 'event'
+            when sessions.channel = 'organic_social' then 'social'
+            else 'web_visit'
+        end as touch_type,
+        sessions.channel,
+        sessions.utm_source as source,
+        sessions.utm_medium as medium,
+        sessions.utm_campaign,
+        session_clicks.campaign_id as click_campaign_id,
+        sessions.click_id_type,
+        sessions.session_id,
+        coalesce(session_forms.forms, 0) as forms,
+        coalesce(session_clicks.clicks, 0) as email_clicks,
+        sessions.started_at as touched_at
+    from sessions
+    left join channels on sessions.channel = channels.channel
+    left join session_forms on sessions.session_id = session_forms.session_id
+    left join session_clicks on sessions.session_id = session_clicks.session_id
+),
+
+form_touches as (
+    select
+        {{ surrogate_key(['forms.source', 'forms.submission_id']) }} as touchpoint_id,
+        forms.source as source_system,
+        forms.submission_id as native_id,
+        forms.person_id,
+        'form' as touch_type,
+        channel_lookup.channel,
+        channel_lookup.source,
+        channel_lookup.medium,
+        coalesce(aliases.canonical_value, forms.utm_campaign) as utm_campaign,
+        cast(null as varchar) as click_campaign_id,
+        forms.click_id_type,
+        cast(null as varchar) as session_id,
+        1 as forms,
+        0 as email_clicks,
+        forms.submitted_at as touched_at
+    from forms
+    inner join channel_lookup on forms.evidence_key = channel_lookup.evidence_key
+    left join aliases
+        on forms.utm_campaign = aliases.raw_value and aliases.kind = 'campaign'
+    where forms.session_id is null and not forms.is_spam
+),
+
+click_touches as (
+    select
+        {{ surrogate_key(['source', 'event_id']) }} as touchpoint_id,
+        source as source_system,
+        event_id as native_id,
+        person_id,
+        'email_click' as touch_type,
+        'email' as channel,
+        source,
+        'email' as medium,
+        cast(null as varchar) as utm_campaign,
+        campaign_id as click_campaign_id,
+        cast(null as varchar) as click_id_type,
+        cast(null as varchar) as session_id,
+        0 as forms,
+        clicks as email_clicks,
+        occurred_at as touched_at
+    from clicks
+    where session_id is null
+),
+
+sales_touches as (
+    -- One meeting with two persons is a touch of each, so the contact is part of its id.
+    select
+        {{ surrogate_key(['source', 'activity_type', 'source_record_id', 'contact_record_id']) }}
+            as touchpoint_id,
+        source as source_system,
+        source_record_id as native_id,
+        person_id,
+        'sales' as touch_type,
+        'sales' as channel,
+        activity_type as source,
+        '(none)' as medium,
+        cast(null as varchar) as utm_campaign,
+        cast(null as varchar) as click_campaign_id,
+        cast(null as varchar) as click_id_type,
+        cast(null as varchar) as session_id,
+        0 as forms,
+        0 as email_clicks,
+        occurred_at as touched_at
+    from activities
+),
+
+touches as (
+    select * from session_touches
+    union all
+    select * from form_touches
+    union all
+    select * from click_touches
+    union all
+    select * from sales_touches
+)
+
+select
+    touches.touchpoint_id,
+    touches.source_system,
+    touches.native_id,
+    touches.person_id,
+    persons.account_id,
+    touches.touch_type,
+    -- At one instant the click comes before the visit it starts, and the form after both.
+    case touches.touch_type
+        when 'ad_click' then 1
+        when 'email_click' then 2
+        when 'social' then 3
+        when 'event' then 4
+        when 'web_visit' then 5
+        when 'form' then 6
+        else 7
+    end as touch_type_priority,
+    case
+        when touches.channel = 'sales' then 'sales'
+        when touches.channel = 'partner' then 'partner'
+        else 'marketing'
+    end as touch_class,
+    touches.channel,
+    coalesce(touches.click_campaign_id, campaigns.campaign_id) as campaign_id,
+    touches.source,
+    touches.medium,
+    touches.utm_campaign,
+    touches.click_id_type,
+    touches.session_id,
+    cast(touches.forms as bigint) as forms,
+    cast(touches.email_clicks as bigint) as email_clicks,
+    touches.forms > 0 as is_lead_creation,
+    touches.touched_at
+from touches
+left join campaigns
+    on
+        touches.utm_campaign = campaigns.utm_campaign_normalised
+        and touches.channel = campaigns.channel
+left join persons on touches.person_id = persons.person_id

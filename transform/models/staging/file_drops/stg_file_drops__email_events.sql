@@ -1,0 +1,18 @@
+with source_rows as (
+    select * from {{ source('file_drops', 'email_events') }}
+    where _dlt_valid_to is null and not coalesce(is_deleted, false)
+)
+
+select
+    source,
+    cast(event_id as varchar) as event_id,
+    cast(campaign_id as varchar) as campaign_native_id,
+    lower(nullif(trim(recipient), '')) as recipient_key,
+    nullif(trim(recipient), '') as email,
+    event_type,
+    bounce_class,
+    cast(occurred_at as timestamp) as occurred_at,
+    url,
+    cast(null as varchar) as ip,
+    user_agent_class
+from source_rows
