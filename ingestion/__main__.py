@@ -10,8 +10,10 @@ import os
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from ingestion.config import read_sandbox, read_sources, source_config
+from ingestion.config import read_sandbox, read_settings, real_config, sandbox_config
 from ingestion.errors import LoadFailed
 from ingestion.pipeline import LoadReport, load
 from ingestion.sources import SOURCES
@@ -23,8 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Load one source and print what became of its rows; return 1 where it failed."""
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     parser.add_argument("source", choices=sorted(SOURCES))
-    parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day to re-read")
-    parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last day to re-read")
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day")
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last day")
     parser.add_argument("--full", action="store_true", help="read everything again")
     chosen = parser.parse_args(arguments)
     home = Path(os.environ.get("ENGINEROOM_HOME", "data")).resolve()
@@ -32,23 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
         kind = _home_kind(home)
         sandbox = read_sandbox(home) if kind == "sandbox" else None
         as_of = _as_of(kind, sandbox)
-        config = source_config(
-            chosen.source,
-            read_sources(CONFIG),
-            home=home,
-            home_kind=kind,
-            environ=os.environ,
-            sandbox=sandbox,
-            folder=CONFIG,
-        )
+        config = _config(chosen.source, kind, sandbox)
         report = load(
             chosen.source,
             warehouse=home / "warehouse.duckdb",
             work=home / "work",
             pipelines=home / "dlt",
-            config=config,
+            config={"inbox": str(home / "inbox"), "mappings": str(CONFIG / "file_drops"), **config},
             as_of=as_of,
-            run_id=f"{chosen.source}-{as_of:%Y%m%dT%H%M%S}",
+            run_id=f"{chosen.source}-{uuid4().hex[:12]}",
             window=(chosen.first, chosen.last or as_of.date()) if chosen.first else None,
             full=chosen.full,
             progress=lambda text: print(text, file=sys.stderr),
@@ -58,6 +52,20 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     _show(report)
     return 0
+
+
+def _config(name: str, kind: str, sandbox: dict[str, str] | None) -> dict[str, Any]:
+    source, settings = SOURCES[name], read_settings(CONFIG).get(name, {})
+    if kind == "real":
+        return real_config(source, settings, os.environ)
+    if source.session is None:
+        return settings
+    if sandbox is None:
+        raise LoadFailed(
+            f"{name}: the sandbox is not running. Start it with "
+            "`python -m ingestion.sandbox serve --home <home>`."
+        )
+    return sandbox_config(source, settings, sandbox["base_url"])
 
 
 def _home_kind(home: Path) -> str:

@@ -11,24 +11,44 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from ingestion.contract import Source
 from ingestion.errors import LoadFailed
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
+# Made up, and accepted by the sandbox company only.
+SANDBOX_CREDENTIALS: dict[str, dict[str, str]] = {
+    "hubspot": {"access_token": "sandbox-hubspot-token"},
+    "mailchimp": {"api_key": "sandboxkey-us21"},
+    "google_ads": {
+        "client_id": "sandbox-client",
+        "client_secret": "sandbox-secret",
+        "refresh_token": "sandbox-refresh",
+        "developer_token": "sandbox-developer",
+        "customer_id": "1234567890",
+        "login_customer_id": "1112223333",
+    },
+    "linkedin_pages": {
+        "access_token": "sandbox-linkedin-token",
+        "organization": "urn:li:organization:1001",
+    },
+}
+# The sandbox shares the machine with the run; a vendor's pace would only make it wait.
+_SANDBOX_PACE = {"calls_per_10_seconds": 5000}
 
-def read_sources(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the sources of `sources.yml`, with those of `local/sources.yml` laid over them."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in (folder / "sources.yml", folder / "local" / "sources.yml"):
-        if not path.exists():
-            continue
-        try:
-            document = yaml.safe_load(path.read_text()) or {}
-        except yaml.YAMLError as error:
-            raise LoadFailed(f"{path.name} is no valid yml: {error}. Mend it.") from None
-        for name, block in (document.get("sources") or {}).items():
-            found[name] = {**found.get(name, {}), **(block or {})}
-    return found
+
+def read_settings(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the blocks of `sources.yml`; raises LoadFailed where it is no valid yml."""
+    path = folder / "sources.yml"
+    if not path.exists():
+        return {}
+    try:
+        document = yaml.safe_load(path.read_text()) or {}
+    except yaml.YAMLError as error:
+        raise LoadFailed(f"config/sources.yml is no valid yml: {error}. Mend it.") from None
+    if not isinstance(document, dict):
+        raise LoadFailed("config/sources.yml must hold one block a source. Mend it.")
+    return {str(name): dict(block or {}) for name, block in document.items()}
 
 
 def read_sandbox(home: Path) -> dict[str, Any] | None:
@@ -37,72 +57,49 @@ def read_sandbox(home: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text()) if path.exists() else None
 
 
-def enabled_sources(sources: Mapping[str, Mapping[str, Any]], home_kind: str) -> list[str]:
-    """Return the names of the sources that a home of this kind reads, in their written order."""
-    return [name for name, block in sources.items() if home_kind in (block.get("enabled") or ())]
+def sandbox_config(source: Source, settings: Mapping[str, Any], base_url: str) -> dict[str, Any]:
+    """Return the configuration that points a source at the sandbox company.
 
-
-def source_config(
-    name: str,
-    sources: Mapping[str, Mapping[str, Any]],
-    *,
-    home: Path,
-    home_kind: str,
-    environ: Mapping[str, str],
-    sandbox: Mapping[str, Any] | None,
-    folder: Path,
-) -> dict[str, Any]:
-    """Return the flat configuration of one source for a home of this kind.
-
-    A sandbox home gets the sandbox's base_url and made-up credentials, a real one the vendor's
-    base_url and the environment's secrets; any mix of the two raises LoadFailed.
+    Raises LoadFailed where `base_url` is another machine's: the sandbox is on this one.
     """
-    if name not in sources:
-        raise LoadFailed(f"{name} is not in config/sources.yml. Add it there.")
-    block = sources[name]
-    made_up = block.get("sandbox") or {}
-    config = {"inbox": str(home / "inbox"), "config_folder": str(folder)}
-    config |= block.get("settings") or {}
-    speaks_http = "base_url" in block
-    if home_kind == "sandbox":
-        config |= made_up
-        if speaks_http:
-            config["base_url"] = _sandbox_url(name, sandbox)
-            config["token_url"] = f"{config['base_url']}/token"
-        return config
-    for key in ("base_url", "token_url"):
-        if key in block:
-            config[key] = block[key]
-    for key, variable in (block.get("secrets") or {}).items():
-        value = environ.get(str(variable), "")
-        if value and value == made_up.get(key):
-            raise LoadFailed(
-                f"{name}: {variable} holds the sandbox's credential, and this home is a real one. "
-                "Set the vendor's, or run in a sandbox home."
-            )
-        if value:
-            config[key] = value
-    if speaks_http and urlsplit(str(config["base_url"])).hostname in _LOOPBACK:
+    if urlsplit(base_url).hostname not in _LOOPBACK:
+        raise LoadFailed(f"{source.name}: the sandbox must be on this machine, not at {base_url}.")
+    made_up = SANDBOX_CREDENTIALS.get(source.name, {})
+    url = base_url.rstrip("/")
+    return {**settings, **_SANDBOX_PACE, "base_url": url, "token_url": f"{url}/token", **made_up}
+
+
+def real_config(
+    source: Source, settings: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the configuration of the user's account: settings and the environment's secrets.
+
+    The variable of a key is ENGINEROOM_<SOURCE>_<KEY>. Raises LoadFailed naming what is missing,
+    and where the sandbox's credentials or address would be used for real data.
+    """
+    prefix = f"ENGINEROOM_{source.name.upper()}_"
+    config = dict(settings)
+    for variable, value in environ.items():
+        if variable.startswith(prefix) and value:
+            config[variable.removeprefix(prefix).lower()] = value
+    missing = [key for key in source.required if not config.get(key)]
+    if missing:
+        told = [
+            f"set the environment variable {prefix}{key.upper()}"
+            if key in source.secrets
+            else f"set `{key}` under `{source.name}` in config/sources.yml"
+            for key in missing
+        ]
+        raise LoadFailed(f"{source.name} is not configured: {'; '.join(told)}.")
+    made_up = SANDBOX_CREDENTIALS.get(source.name, {})
+    if any(config.get(key) == made_up.get(key) for key in source.secrets if key in made_up):
         raise LoadFailed(
-            f"{name}: base_url points at this machine, and this home is a real one. Set the "
-            "vendor's address in config/sources.yml, or run in a sandbox home."
+            f"{source.name}: the sandbox's credentials are set for a real home. Set the vendor's, "
+            "or run in a sandbox home."
+        )
+    if urlsplit(str(config.get("base_url", ""))).hostname in _LOOPBACK:
+        raise LoadFailed(
+            f"{source.name}: base_url points at this machine, and this home is a real one. Set "
+            "the vendor's address in config/sources.yml, or run in a sandbox home."
         )
     return config
-
-
-def missing_secrets(name: str, sources: Mapping[str, Mapping[str, Any]], config: Any) -> list[str]:
-    """Return the environment variables that a source still needs in a real home."""
-    secrets = sources[name].get("secrets") or {}
-    return [str(variable) for key, variable in secrets.items() if not config.get(key)]
-
-
-def _sandbox_url(name: str, sandbox: Mapping[str, Any] | None) -> str:
-    if not sandbox:
-        raise LoadFailed(
-            f"{name}: the sandbox is not running. Start it with "
-            "`python -m ingestion.sandbox serve --home <home>`, or use `make run`."
-        )
-    url = str(sandbox["base_url"]).rstrip("/")
-    if urlsplit(url).hostname not in _LOOPBACK:
-        raise LoadFailed(f"{name}: the sandbox must be on this machine, not at {url}.")
-    return url

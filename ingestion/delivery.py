@@ -4,6 +4,7 @@ The destination holds the truth about cursors: the working folder is finished or
 every load, so a deleted folder and a kept one lead to the same rows.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +41,8 @@ class Delivery:
     pipelines: Path
 
     def _pipeline(self) -> dlt.Pipeline:
+        # It warns of every timestamp hint on every load; errors come as exceptions.
+        logging.getLogger("dlt").setLevel(logging.ERROR)
         for name, value in _SETTINGS.items():
             dlt.config[name] = value
         self.pipelines.mkdir(parents=True, exist_ok=True)
@@ -140,10 +143,11 @@ def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
             "boundary_timestamp": as_of.isoformat(),
         }
         keys = {"merge_key": list(table.merge_key)}
-    return dlt.resource(
+    make: Any = dlt.resource  # its overloads know no plain dict as a disposition
+    return make(
         rows,
         name=table.name,
-        write_disposition=disposition,  # type: ignore[arg-type]
+        write_disposition=disposition,
         columns=[_hint(column) for column in table.columns],
         **keys,
     )

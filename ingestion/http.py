@@ -216,6 +216,8 @@ class Session:
             seconds = float(told)
         except ValueError:
             seconds = until(told, answer.headers.get("Date", ""))
+        if seconds != seconds:  # "nan" reads as a number
+            seconds = 0.0
         if seconds > MAX_WAIT_SECONDS:
             raise RequestFailed(
                 f"{self._where(url)}: it asks to wait {seconds:.0f} seconds, longer than a run "

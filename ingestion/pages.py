@@ -23,9 +23,7 @@ def rows_of(body: Any, selector: str, where: str) -> list[Any]:
     if not isinstance(found, list):
         raise PageBroken(f"{where}: the page has no list `{selector}`.{_REMEDY}")
     if not all(isinstance(row, Mapping) for row in found):
-        raise PageBroken(
-            f"{where}: `{selector}` holds something else than records.{_REMEDY}"
-        )
+        raise PageBroken(f"{where}: `{selector}` holds something else than records.{_REMEDY}")
     return found
 
 

@@ -6,8 +6,8 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.audit import QuarantinedRow
@@ -157,8 +157,8 @@ def _fitting(table: Table, rows: pa.Table, first: int) -> pa.Table | None:
             return None
     for column in table.columns:
         if column.type == "double":
-            finite = pc.all(pc.is_finite(filled[column.name])).as_py()  # None where all are null
-            if finite is False:
+            numbers = filled[column.name].drop_null().to_numpy()
+            if not np.isfinite(numbers).all():
                 return None
     filled["_seq"] = pa.array(range(first, first + len(rows)), pa.int64())
     if "is_deleted" not in rows.column_names:

@@ -1,6 +1,19 @@
 """The one registry of sources: a new one is one line here."""
 
 from ingestion.contract import Source
+from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
+from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
+from ingestion.sources.mailchimp import MAILCHIMP
+from ingestion.sources.web_events import WEB_EVENTS
 
-SOURCES: dict[str, Source] = {source.name: source for source in (HUBSPOT,)}
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        HUBSPOT,
+        MAILCHIMP,
+        GOOGLE_ADS,
+        LINKEDIN_PAGES,
+        WEB_EVENTS,
+    )
+}

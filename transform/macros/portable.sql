@@ -53,3 +53,6 @@
 
 {#- Text to decimal; text that is no number gives null, never an error. -#}
 {% macro safe_decimal(text, precision, scale) -%} try_cast({{ text }} as decimal({{ precision }}, {{ scale }})) {%- endmacro %}
+
+{#- Lower case without accents; letters of other scripts stay as they are. -#}
+{% macro fold(text) -%} translate(lower(trim({{ text }})), 'áàâäãåāçčćéèêëēęěíìîïīñńňóòôöõøōúùûüūýÿšśžźżłđřťğ', 'aaaaaaaccceeeeeeeiiiiinnnooooooouuuuuyysszzzldrtg') {%- endmacro %}

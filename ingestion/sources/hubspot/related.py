@@ -108,10 +108,11 @@ def read_forms(ctx: Extraction) -> Iterator[Page]:
 
 
 def _submissions(ctx: Extraction, form_id: str) -> Iterator[Page]:
-    """Yield submissions, newest first as the vendor sends them, back to the cursor less a day."""
+    """Yield submissions, newest first as the vendor sends them, back to the cursor less the lag."""
     name = f"form_submissions:{form_id}"
     since = ctx.cursor(name, "")
-    stop = datetime.fromisoformat(since) - timedelta(days=1) if since else None
+    lag = timedelta(minutes=float(ctx.config.get("lag_minutes", 10)))
+    stop = datetime.fromisoformat(since) - lag if since else None
     if ctx.window:
         first = ctx.window[0]
         stop = datetime(first.year, first.month, first.day, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """The raw tables of HubSpot. Property names are HubSpot's own; every property arrives as text."""
 
-from ingestion.contract import Column, Table, columns
+from ingestion.contract import Column, ColumnType, Table, columns
 
 _TIMES = columns("created_at updated_at", "timestamp")
 _ARCHIVE = (Column("archived", "bool"), Column("archived_at", "timestamp"))
@@ -16,8 +16,8 @@ _IGNORED = (
 )
 
 
-def _properties(names: str, type_: str = "text", **marks: bool) -> tuple[Column, ...]:
-    return columns(" ".join(f"properties__{name}" for name in names.split()), type_, **marks)  # type: ignore[arg-type]
+def _properties(names: str, type_: ColumnType = "text", **marks: bool) -> tuple[Column, ...]:
+    return columns(" ".join(f"properties__{name}" for name in names.split()), type_, **marks)
 
 
 CONTACTS = Table(

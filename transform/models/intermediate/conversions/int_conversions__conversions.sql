@@ -11,6 +11,14 @@ opportunities as (
     select * from {{ ref('int_opportunities__opportunities') }}
 ),
 
+rates as (
+    select * from {{ ref('int_fx__daily_rates') }}
+),
+
+company as (
+    select * from {{ ref('stg_config__company') }}
+),
+
 person_conversions as (
     select
         {{ surrogate_key([
@@ -28,9 +36,6 @@ person_conversions as (
         person_entries.cycle_no,
         cast(null as decimal(18, 2)) as value_amount,
         cast(null as varchar) as currency_code,
-        cast(null as double) as fx_rate,
-        cast(null as date) as rate_on,
-        cast(null as decimal(18, 2)) as value_amount_reporting,
         false as is_reversal,
         cast(null as varchar) as original_opportunity_id,
         person_entries.entered_at as converted_at
@@ -81,9 +86,6 @@ deal_conversions as (
         conversion_cycle_no as cycle_no,
         value_amount,
         currency_code,
-        cast(fx_rate as double) as fx_rate,
-        rate_on,
-        value_amount_reporting,
         is_reversal,
         original_opportunity_id,
         converted_at
@@ -94,31 +96,58 @@ conversions as (
     select * from person_conversions
     union all
     select * from deal_conversions
+),
+
+reversals as (
+    select
+        conversions.*,
+        originals.conversion_id as reverses_conversion_id,
+        {{ date_in_zone(
+            'coalesce(originals.converted_at, conversions.converted_at)',
+            'company.reporting_time_zone'
+        ) }} as rate_on,
+        company.reporting_currency
+    from conversions
+    cross join company
+    left join deal_conversions as originals
+        on
+            conversions.is_reversal
+            and conversions.stage = originals.stage
+            and conversions.original_opportunity_id = originals.opportunity_id
+            and not originals.is_reversal
+),
+
+priced as (
+    -- The rate of the conversion's own day; of the sale's day where it is reversed.
+    select
+        reversals.*,
+        case
+            when reversals.currency_code = reversals.reporting_currency then 1.0
+            else cast(rates.rate as double)
+        end as fx_rate
+    from reversals
+    left join rates
+        on
+            reversals.rate_on = rates.rate_on
+            and reversals.currency_code = rates.from_currency
 )
 
 select
-    conversions.conversion_id,
-    conversions.stage,
-    conversions.person_id,
-    conversions.account_id,
-    conversions.opportunity_id,
-    conversions.source,
-    conversions.source_record_id,
-    conversions.cycle_no,
-    conversions.value_amount,
-    conversions.currency_code,
-    conversions.fx_rate,
-    conversions.rate_on,
-    conversions.value_amount_reporting,
-    conversions.is_reversal,
-    conversions.value_amount is not null
-    and conversions.value_amount_reporting is null as is_rate_missing,
-    originals.conversion_id as reverses_conversion_id,
-    conversions.converted_at
-from conversions
-left join deal_conversions as originals
-    on
-        conversions.is_reversal
-        and conversions.stage = originals.stage
-        and conversions.original_opportunity_id = originals.opportunity_id
-        and not originals.is_reversal
+    conversion_id,
+    stage,
+    person_id,
+    account_id,
+    opportunity_id,
+    source,
+    source_record_id,
+    cycle_no,
+    value_amount,
+    currency_code,
+    fx_rate,
+    case when currency_code is not null then rate_on end as rate_on,
+    cast(value_amount * fx_rate as decimal(18, 2)) as value_amount_reporting,
+    is_reversal,
+    value_amount is not null and fx_rate is null as is_rate_missing,
+    reverses_conversion_id,
+    converted_at
+from priced

@@ -25,6 +25,6 @@ select
     nullif(trim(fbclid), '') as fbclid,
     nullif(trim(msclkid), '') as msclkid,
     nullif(trim(form_submission_id), '') as form_submission_id,
-    coalesce(consent_analytics, false) as has_analytics_consent,
-    coalesce(consent_marketing, false) as has_marketing_consent
+    consent_analytics as has_analytics_consent,
+    consent_marketing as has_marketing_consent
 from source_rows

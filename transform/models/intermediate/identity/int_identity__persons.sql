@@ -1,0 +1,95 @@
+with bridge as (
+    select * from {{ ref('int_identity__bridge') }}
+    where person_id is not null
+),
+
+records as (
+    select * from {{ ref('int_identity__records') }}
+),
+
+joined as (
+    select
+        bridge.person_id,
+        bridge.kind,
+        bridge.person_account_id,
+        records.source,
+        records.object,
+        records.source_record_id,
+        records.email_domain,
+        records.country_code,
+        records.lifecycle_stage_native,
+        records.is_unsubscribed,
+        records.is_deleted,
+        records.created_at,
+        records.updated_at,
+        bridge.valid_from
+    from bridge
+    inner join records
+        on
+            bridge.source = records.source
+            and bridge.object = records.object
+            and bridge.source_record_id = records.source_record_id
+),
+
+-- Per attribute the newest live record that states it, CRM records before others.
+ranked as (
+    select
+        person_id,
+        email_domain,
+        country_code,
+        lifecycle_stage_native,
+        row_number() over (
+            partition by person_id
+            order by
+                case when email_domain is null then 1 else 0 end,
+                case when is_deleted then 1 else 0 end,
+                case when object = 'contacts' then 0 else 1 end,
+                coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
+                source, object, source_record_id
+        ) as email_position,
+        row_number() over (
+            partition by person_id
+            order by
+                case when country_code is null then 1 else 0 end,
+                case when is_deleted then 1 else 0 end,
+                case when object = 'contacts' then 0 else 1 end,
+                coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
+                source, object, source_record_id
+        ) as country_position,
+        row_number() over (
+            partition by person_id
+            order by
+                case when lifecycle_stage_native is null then 1 else 0 end,
+                case when is_deleted then 1 else 0 end,
+                coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
+                source, object, source_record_id
+        ) as stage_position
+    from joined
+)
+
+select
+    joined.person_id,
+    max(joined.kind) as kind,
+    max(joined.person_account_id) as account_id,
+    max(country_ranked.country_code) as country_code,
+    max(email_ranked.email_domain) as email_domain,
+    max(stage_ranked.lifecycle_stage_native) as lifecycle_stage_native,
+    count(*) as record_count,
+    max(case when email_ranked.email_domain is not null then 1 else 0 end) = 1 as has_email,
+    -- An opt-out in any system holds everywhere.
+    max(case when joined.is_unsubscribed then 1 else 0 end) = 1 as is_unsubscribed,
+    max(case when joined.is_deleted then 0 else 1 end) = 0 as is_deleted,
+    coalesce(min(joined.created_at), min(joined.valid_from)) as first_seen_at,
+    coalesce(
+        max(case when joined.object in ('visitors', 'form_submissions') then joined.updated_at end),
+        max(joined.created_at),
+        max(joined.valid_from)
+    ) as last_seen_at
+from joined
+left join ranked as email_ranked
+    on joined.person_id = email_ranked.person_id and email_ranked.email_position = 1
+left join ranked as country_ranked
+    on joined.person_id = country_ranked.person_id and country_ranked.country_position = 1
+left join ranked as stage_ranked
+    on joined.person_id = stage_ranked.person_id and stage_ranked.stage_position = 1
+group by joined.person_id

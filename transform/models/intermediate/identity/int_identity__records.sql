@@ -1,0 +1,179 @@
+with source_rows as (
+    select * from {{ ref('int_identity__source_rows') }}
+),
+
+merges as (
+    select
+        source,
+        object,
+        loser_record_id,
+        winner_record_id,
+        row_number() over (
+            partition by source, object, loser_record_id
+            order by merged_at desc, winner_record_id
+        ) as position
+    from {{ ref('int_identity__merges') }}
+),
+
+split_rows as (
+    select
+        source_rows.*,
+        lower(trim(email)) as email_normalised,
+        split_part(lower(trim(email)), '@', 1) as email_local,
+        case
+            when email like '%@%.%' then split_part(lower(trim(email)), '@', 2)
+        end as email_domain,
+        {{ regexp_replace_all(regexp_replace_all('lower(phone)', '(x|ext).*$', ''), '[^0-9]', '') }}
+            as phone_digits,
+        {{ regexp_replace_all(
+            regexp_replace_all(fold('first_name'), ' .*$', ''), '[.,’`-]', ''
+        ) }} as first_folded,
+        {{ regexp_replace_all(fold('last_name'), '[ .,’`-]', '') }} as last_folded,
+        {{ regexp_replace_all(
+            regexp_replace_all(
+                fold('company_name'),
+                '[ ,.]+(inc|incorporated|llc|ltd|limited|gmbh|ag|corp|corporation|co|sa|sas|sarl|bv|nv|plc|oy|ab|as|srl|spa|pty)[.]?$',
+                ''
+            ),
+            '[^a-z0-9]', ''
+        ) }} as company_folded
+    from source_rows
+),
+
+-- Matching sees one mailbox where mail systems deliver to one: no plus tag, no dots at Google.
+addressed as (
+    select
+        split_rows.*,
+        {{ regexp_replace_all('email_local', '[+].*$', '') }} as local_untagged,
+        case
+            when email_domain = 'googlemail.com' then 'gmail.com' else email_domain
+        end as domain_delivered
+    from split_rows
+),
+
+judged as (
+    select
+        addressed.*,
+        nicknames.canonical as first_canonical,
+        countries.country_code,
+        merges.winner_record_id as merged_into_record_id,
+        role_mailboxes.local_part is not null as is_role_email,
+        disposable.domain is not null as is_disposable_email,
+        free_mail.domain is not null as is_free_mail,
+        (
+            placeholder_locals.value is not null
+            and (placeholder_domains.value is not null or free_mail.domain is not null)
+        ) or placeholder_domains.value is not null as is_placeholder_email,
+        placeholder_names.value is not null
+        and coalesce(last_folded, '') in ('', first_folded, 'user', 'lead', 'contact', 'name')
+            as is_placeholder_name
+    from addressed
+    left join {{ ref('role_mailboxes') }} as role_mailboxes
+        on addressed.local_untagged = role_mailboxes.local_part
+    left join {{ ref('disposable_domains') }} as disposable
+        on addressed.email_domain = disposable.domain
+    left join {{ ref('free_mail_domains') }} as free_mail
+        on addressed.email_domain = free_mail.domain
+    left join {{ ref('placeholder_values') }} as placeholder_locals
+        on
+            addressed.local_untagged = placeholder_locals.value
+            and placeholder_locals.kind = 'email_local'
+    left join {{ ref('placeholder_values') }} as placeholder_domains
+        on
+            addressed.email_domain = placeholder_domains.value
+            and placeholder_domains.kind = 'email_domain'
+    left join {{ ref('placeholder_values') }} as placeholder_names
+        on
+            addressed.first_folded = placeholder_names.value
+            and placeholder_names.kind = 'name'
+    left join {{ ref('nicknames') }} as nicknames on addressed.first_folded = nicknames.nickname
+    left join {{ ref('country_names') }} as countries
+        on lower(trim(addressed.country)) = countries.country_name
+    left join merges
+        on
+            addressed.source = merges.source
+            and addressed.object = merges.object
+            and addressed.source_record_id = merges.loser_record_id
+            and merges.position = 1
+),
+
+keyed as (
+    select
+        judged.*,
+        case
+            when length(phone_digits) between 8 and 15
+                then right({{ regexp_replace_all('phone_digits', '^0+', '') }}, 10)
+        end as phone_national,
+        case
+            when object = 'companies' then 'company'
+            when is_placeholder_email or is_placeholder_name then 'test'
+            when
+                is_disposable_email
+                or {{ regexp_matches('lower(message)', var('spam_words')) }}
+                then 'spam'
+            when is_role_email and coalesce(first_folded, last_folded, '') = '' then 'mailbox'
+            else 'person'
+        end as record_kind
+    from judged
+)
+
+select
+    concat(source, '|', object, '|', source_record_id) as record_key,
+    source,
+    object,
+    source_record_id,
+    merged_into_record_id,
+    linked_record_id,
+    email,
+    email_normalised,
+    email_domain,
+    case
+        when
+            email_domain is null or is_role_email or is_disposable_email or is_placeholder_email
+            then null
+        when domain_delivered = 'gmail.com'
+            then concat(replace(local_untagged, '.', ''), '@', domain_delivered)
+        else concat(local_untagged, '@', domain_delivered)
+    end as email_key,
+    phone,
+    -- 555-01xx is reserved for fiction; ten like digits and counted ones are typed to get through.
+    case
+        when length(phone_national) < 8 then null
+        when replace(phone_national, substr(phone_national, 1, 1), '') = '' then null
+        when replace(right(phone_national, 7), right(phone_national, 1), '') = '' then null
+        when substr(phone_national, 4, 5) = '55501' then null
+        when phone_national in ('1234567890', '0123456789', '123456789', '12345678') then null
+        else phone_national
+    end as phone_key,
+    first_name,
+    last_name,
+    coalesce(first_canonical, nullif(first_folded, '')) as first_key,
+    nullif(last_folded, '') as last_key,
+    company_name,
+    nullif(company_folded, '') as company_key,
+    company_record_id,
+    company_domain,
+    job_title,
+    country,
+    country_code,
+    region,
+    city,
+    postal_code,
+    {{ regexp_replace_all('lower(street)', '[^a-z0-9]', '') }} as street_key,
+    street,
+    lifecycle_stage_native,
+    record_kind,
+    is_role_email,
+    is_disposable_email,
+    is_free_mail,
+    is_unsubscribed,
+    is_archived,
+    is_deleted,
+    created_at,
+    updated_at,
+    {{ surrogate_key([
+        'email', 'phone', 'first_name', 'last_name', 'company_name', 'company_record_id',
+        'company_domain', 'country', 'postal_code', 'street', 'merged_into_record_id',
+        'linked_record_id', 'record_kind', 'is_deleted'
+    ]) }} as row_hash
+from keyed

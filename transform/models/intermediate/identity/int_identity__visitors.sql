@@ -1,0 +1,80 @@
+with events as (
+    {% for system in var('web_sources') %}
+        select
+            source,
+            visitor_id,
+            email,
+            form_submission_id,
+            occurred_at
+        from {{ ref('stg_' ~ system ~ '__events') }}
+        where visitor_id is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+submissions as (
+    {% for system in var('sales_systems') %}
+        select
+            submission_id,
+            email
+        from {{ ref('stg_' ~ system ~ '__form_submissions') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+spans as (
+    select
+        source,
+        visitor_id,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at
+    from events
+    group by source, visitor_id
+),
+
+evidence as (
+    select
+        events.source,
+        events.visitor_id,
+        lower(trim(coalesce(events.email, submissions.email))) as email,
+        count(*) as times,
+        max(events.occurred_at) as last_at,
+        min(
+            case when submissions.submission_id is not null then events.form_submission_id end
+        ) as submission_id
+    from events
+    left join submissions on events.form_submission_id = submissions.submission_id
+    where coalesce(events.email, submissions.email) is not null
+    group by
+        events.source,
+        events.visitor_id,
+        lower(trim(coalesce(events.email, submissions.email)))
+),
+
+-- A shared computer names several people: it belongs to whom it named most, then last.
+ranked as (
+    select
+        source,
+        visitor_id,
+        email,
+        submission_id,
+        row_number() over (
+            partition by source, visitor_id
+            order by times desc, last_at desc, email
+        ) as position
+    from evidence
+)
+
+select
+    spans.source,
+    spans.visitor_id,
+    ranked.email,
+    ranked.submission_id,
+    spans.first_seen_at,
+    spans.last_seen_at
+from spans
+left join ranked
+    on
+        spans.source = ranked.source
+        and spans.visitor_id = ranked.visitor_id
+        and ranked.position = 1
