@@ -47,7 +47,6 @@ class Paging:
     def add(self, rows: list[Any], *, following: str | None = None) -> None:
         """Note a page, and the mark of the one to follow; raises PageBroken where it repeats."""
         self.pages += 1
-        self.rows += len(rows)
         if not rows:
             if following:
                 raise PageBroken(f"{self.where}: page {self.pages} is empty midway.{_REMEDY}")
@@ -56,6 +55,7 @@ class Paging:
         digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         if digest in self._seen or (following and following in self._marks):
             raise PageBroken(f"{self.where}: page {self.pages} came a second time.{_REMEDY}")
+        self.rows += len(rows)
         self._seen.add(digest)
         if following:
             self._marks.add(following)

@@ -140,7 +140,7 @@ def _spec(source: Source, table: Table) -> dg.AssetSpec:
         group_name=source.name,
         kinds={"dlt", "duckdb"},
         owners=OWNERS,
-        description=f"{source.title}: {table.name.replace('_', ' ')} as the vendor sends it; {kept}.",
+        description=f"{source.title}: {table.name.replace('_', ' ')} as sent; {kept}.",
         metadata={"dagster/column_schema": _schema(table)},
         freshness_policy=FRESHNESS,
     )

@@ -1,5 +1,6 @@
 """Starts and steers the sandbox company as a process of its own; never imports it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -148,7 +149,7 @@ def _spawn(settings: Settings, as_of: datetime) -> Sandbox:
     arguments += ["--seed", str(settings.seed), "--scale", f"{settings.scale:g}"]
     arguments += ["--as-of", as_of.isoformat() + "Z"]
     with log.open("ab") as output:
-        # A session of its own: an interrupt at the terminal ends the run first, which then stops it.
+        # A session of its own: an interrupt at the terminal ends the run, which then stops it.
         process = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
@@ -171,10 +172,8 @@ def _spawn(settings: Settings, as_of: datetime) -> Sandbox:
 
 
 def _is_alive(pid: int) -> bool:
-    try:
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition,
+)
 
 from ingestion.sources import SOURCES
 from orchestration import ingest
@@ -17,7 +20,7 @@ DROPS = {"web_events": "inbox/web_events", "file_drops": "inbox"}
 SENSOR_SECONDS = 60
 
 
-def everything() -> dg.UnresolvedAssetJobDefinition:
+def everything() -> UnresolvedAssetJobDefinition:
     """Return the one job for the whole: sources to published version."""
     return dg.define_asset_job(
         JOB,
@@ -27,7 +30,7 @@ def everything() -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def source_jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+def source_jobs() -> list[UnresolvedAssetJobDefinition]:
     """Return one job per source that loads it and judges what it loaded."""
     return [
         dg.define_asset_job(

@@ -6,7 +6,7 @@ A blocking check in the middle of one big dbt step would run after what it shoul
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,15 @@ class Gate:
     exclude: str = ""
 
 
+# Views on the scores of this run's checks come after the checks, whatever folder they are in.
+LATE = "source:quality+"
+# By name, not by path: dagster-dbt resolves paths against its own working directory.
+STAGING = "fqn:engineroom.staging"
 GATES = (
-    Gate("staging", "path:models/staging path:seeds"),
-    Gate("records", f"+{RECORDS}", "path:models/staging path:seeds"),
-    Gate("conformed", "path:models/intermediate", f"+{RECORDS}"),
-    Gate("marts", "path:models/marts path:models/custom"),
+    Gate("staging", f"{STAGING} resource_type:seed", LATE),
+    Gate("records", f"+{RECORDS}", f"{STAGING} resource_type:seed"),
+    Gate("conformed", "fqn:engineroom.intermediate", f"+{RECORDS} {LATE}"),
+    Gate("marts", f"fqn:engineroom.marts fqn:engineroom.custom {LATE}"),
 )
 
 
@@ -125,12 +129,17 @@ def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
         name: {key for key in built - seeds if nodes[key]["fqn"][1] == name}
         for name in ("staging", "intermediate", "marts", "custom")
     }
-    records = _ancestors(parsed, RECORDS) & layer["intermediate"]
+    scores = [
+        key for key in parsed["sources"] if parsed["sources"][key]["source_name"] == "quality"
+    ]
+    late = _reach(parsed["child_map"], scores) & built
+    records = [key for key in built if nodes[key]["name"] == RECORDS]
+    before = _reach(parsed["parent_map"], records) & layer["intermediate"]
     return {
-        "staging": layer["staging"] | seeds,
-        "records": records,
-        "conformed": layer["intermediate"] - records,
-        "marts": layer["marts"] | layer["custom"],
+        "staging": (layer["staging"] | seeds) - late,
+        "records": before,
+        "conformed": layer["intermediate"] - before - late,
+        "marts": layer["marts"] | layer["custom"] | late,
     }[gate.name]
 
 
@@ -141,14 +150,15 @@ def source_tables(parsed: Mapping[str, Any], source: str) -> list[str]:
     )
 
 
-def _ancestors(parsed: Mapping[str, Any], name: str) -> set[str]:
+def _reach(edges: Mapping[str, list[str]], start: Iterable[str]) -> set[str]:
+    """Return the nodes that can be reached, the start included."""
     found: set[str] = set()
-    waiting = [key for key, node in parsed["nodes"].items() if node["name"] == name]
+    waiting = list(start)
     while waiting:
         key = waiting.pop()
         if key not in found:
             found.add(key)
-            waiting += parsed["parent_map"].get(key, [])
+            waiting += edges.get(key, [])
     return found
 
 

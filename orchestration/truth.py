@@ -34,8 +34,9 @@ def load(settings: Settings, kind: Kind) -> dict[str, int]:
             path = folder / f"{table}.parquet"
             connection.execute(f"create or replace table truth.{table} ({columns})")
             if kind == "sandbox" and path.exists():
+                names = ", ".join(each.split()[0] for each in columns.split(", "))
                 connection.execute(
-                    f"insert into truth.{table} by name select * from read_parquet(?)", [str(path)]
+                    f"insert into truth.{table} select {names} from read_parquet(?)", [str(path)]
                 )
             counted = connection.execute(f"select count(*) from truth.{table}").fetchone()
             rows[table] = int(counted[0]) if counted else 0

@@ -25,7 +25,7 @@ create table if not exists quality.violations (
     run_id varchar, suite varchar, rule_id varchar, row_key varchar, reason varchar, as_of timestamp
 );
 create table if not exists quality.scores (
-    day date, source varchar, object varchar, dimension varchar, field varchar, rule_id varchar,
+    day date, source varchar, object varchar, dimension varchar, field varchar,
     records bigint, passed bigint
 );
 """
@@ -149,6 +149,7 @@ def _keep(
 ) -> None:
     by_suite = {suite.name: suite for suite in suites}
     rules = {(suite.name, each.rule_id): each for suite in suites for each in suite.rules}
+    scores: dict[tuple[str, str, str, str], tuple[int, int]] = {}
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(_TABLES)
         connection.begin()
@@ -175,25 +176,19 @@ def _keep(
                 ],
             )
             suite, each = by_suite[found.suite], rules[(found.suite, found.rule_id)]
+            place = (suite.source, suite.object, each.dimension, each.field)
+            records, passed = scores.get(place, (0, 0))
+            kept = max(found.checked - found.failed, 0)
+            scores[place] = (records + found.checked, passed + kept)
+        for place, (records, passed) in scores.items():
             connection.execute(
-                """
-                delete from quality.scores
-                where day = cast(? as date) and rule_id = ? and source = ? and object = ?
-                """,
-                [as_of, found.rule_id, suite.source, suite.object],
+                "delete from quality.scores where day = cast(? as date)"
+                " and source = ? and object = ? and dimension = ? and field = ?",
+                [as_of, *place],
             )
             connection.execute(
-                "insert into quality.scores values (cast(? as date), ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    as_of,
-                    suite.source,
-                    suite.object,
-                    each.dimension,
-                    each.field,
-                    found.rule_id,
-                    found.checked,
-                    max(found.checked - found.failed, 0),
-                ],
+                "insert into quality.scores values (cast(? as date), ?, ?, ?, ?, ?, ?)",
+                [as_of, *place, records, passed],
             )
         for suite_name, rule_id, key, dimension in violations:
             connection.execute(

@@ -112,11 +112,11 @@ def _opens(company: Company) -> pl.DataFrame:
                 continue
             id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
             rows += [
-                (mail.id, id_, each.action, iso_ms(each.at // 1000 * 1000), each.is_machine)
+                (mail.id, id_, iso_ms(each.at // 1000 * 1000), each.is_machine)
                 for each in mailchimp.reactions(company.seed, mail, person)
-                if each.action != "bounce"
+                if each.action == "open"
             ]
-    columns = ("campaign_id_mailchimp", "email_id", "action", "occurred_at", "is_machine")
+    columns = ("campaign_id_mailchimp", "email_id", "occurred_at", "is_machine")
     return _frame(columns, rows)
 
 

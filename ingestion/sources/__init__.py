@@ -1,6 +1,7 @@
 """The one registry of sources: a new one is one line here."""
 
 from ingestion.contract import Source
+from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
@@ -15,5 +16,6 @@ SOURCES: dict[str, Source] = {
         GOOGLE_ADS,
         LINKEDIN_PAGES,
         WEB_EVENTS,
+        FILE_DROPS,
     )
 }

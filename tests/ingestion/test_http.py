@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import Answer, StoppedClock, Vendor
+from scripted_vendor import Answer, StoppedClock, Vendor
 
 from ingestion.auth import Refreshed, bearer
 from ingestion.errors import PageBroken, RequestFailed
@@ -34,7 +34,7 @@ def test_a_throttle_without_a_wait_backs_off(vendor, stopped) -> None:
 
 def test_a_throttle_for_ever_fails_and_says_to_run_again(vendor, stopped) -> None:
     vendor.says(Answer(status=429))
-    with pytest.raises(RequestFailed, match="5 times over.*run again"):
+    with pytest.raises(RequestFailed, match=r"5 times over.*run again"):
         session(vendor, stopped).get("/x")
     assert len(vendor.seen) == 5
 

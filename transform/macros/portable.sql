@@ -56,3 +56,6 @@
 
 {#- Lower case without accents; letters of other scripts stay as they are. -#}
 {% macro fold(text) -%} translate(lower(trim({{ text }})), 'áàâäãåāçčćéèêëēęěíìîïīñńňóòôöõøōúùûüūýÿšśžźżłđřťğ', 'aaaaaaaccceeeeeeeiiiiinnnooooooouuuuuyysszzzldrtg') {%- endmacro %}
+
+{#- Monday 1 to Sunday 7. -#}
+{% macro iso_weekday(day) -%} cast(isodow({{ day }}) as integer) {%- endmacro %}

@@ -142,9 +142,14 @@ select
             )
     end as value_amount_reporting,
     cast(null as varchar) as model_fit_id,
-    count(*) over (
-        partition by split.touchpoint_id, split.attribution_model, split.stage, split.is_reversal
-    ) as touch_reuses,
+    -- The placeholder of a conversion without touches is nobody's touch, so it is not reused.
+    case
+        when split.touchpoint_id = '(none)' then 1
+        else count(*) over (
+            partition by
+                split.touchpoint_id, split.attribution_model, split.stage, split.is_reversal
+        )
+    end as touch_reuses,
     split.is_reversal,
     split.touched_at,
     split.converted_at

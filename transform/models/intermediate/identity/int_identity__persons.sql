@@ -7,6 +7,11 @@ records as (
     select * from {{ ref('int_identity__records') }}
 ),
 
+stages as (
+    select * from {{ ref('stg_config__funnel_stages') }}
+    where object = 'contacts'
+),
+
 joined as (
     select
         bridge.person_id,
@@ -17,7 +22,7 @@ joined as (
         records.source_record_id,
         records.email_domain,
         records.country_code,
-        records.lifecycle_stage_native,
+        stages.stage as lifecycle_stage,
         records.is_unsubscribed,
         records.is_deleted,
         records.created_at,
@@ -29,6 +34,10 @@ joined as (
             bridge.source = records.source
             and bridge.object = records.object
             and bridge.source_record_id = records.source_record_id
+    left join stages
+        on
+            records.source = stages.crm
+            and records.lifecycle_stage_native = stages.native_stage
 ),
 
 -- Per attribute the newest live record that states it, CRM records before others.
@@ -37,7 +46,7 @@ ranked as (
         person_id,
         email_domain,
         country_code,
-        lifecycle_stage_native,
+        lifecycle_stage,
         row_number() over (
             partition by person_id
             order by
@@ -59,7 +68,7 @@ ranked as (
         row_number() over (
             partition by person_id
             order by
-                case when lifecycle_stage_native is null then 1 else 0 end,
+                case when lifecycle_stage is null then 1 else 0 end,
                 case when is_deleted then 1 else 0 end,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
                 source, object, source_record_id
@@ -73,12 +82,14 @@ select
     max(joined.person_account_id) as account_id,
     max(country_ranked.country_code) as country_code,
     max(email_ranked.email_domain) as email_domain,
-    max(stage_ranked.lifecycle_stage_native) as lifecycle_stage_native,
+    max(stage_ranked.lifecycle_stage) as lifecycle_stage,
     count(*) as record_count,
     max(case when email_ranked.email_domain is not null then 1 else 0 end) = 1 as has_email,
     -- An opt-out in any system holds everywhere.
     max(case when joined.is_unsubscribed then 1 else 0 end) = 1 as is_unsubscribed,
     max(case when joined.is_deleted then 0 else 1 end) = 0 as is_deleted,
+    max(case when joined.lifecycle_stage = 'won' and not joined.is_deleted then 1 else 0 end) = 1
+        as is_customer,
     coalesce(min(joined.created_at), min(joined.valid_from)) as first_seen_at,
     coalesce(
         max(case when joined.object in ('visitors', 'form_submissions') then joined.updated_at end),

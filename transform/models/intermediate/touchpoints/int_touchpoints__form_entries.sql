@@ -32,7 +32,9 @@ tagged as (
         end as click_id_type,
         {{ regexp_extract('page_url', '[?&]utm_source=([^&#]*)') }} as utm_source,
         {{ regexp_extract('page_url', '[?&]utm_medium=([^&#]*)') }} as utm_medium,
-        {{ regexp_extract('page_url', '[?&]utm_campaign=([^&#]*)') }} as utm_campaign,
+        {{ regexp_replace_all(
+            regexp_extract('page_url', '[?&]utm_campaign=([^&#]*)'), '[ +-]+', '_'
+        ) }} as utm_campaign,
         cast(null as varchar) as referrer_host,
         submitted_at
     from parsed

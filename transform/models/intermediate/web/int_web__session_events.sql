@@ -80,7 +80,8 @@ select
     click_id_type,
     nullif(trim(lower(utm_source)), '') as utm_source,
     nullif(trim(lower(utm_medium)), '') as utm_medium,
-    nullif(trim(lower(utm_campaign)), '') as utm_campaign,
+    -- Words of a campaign name are joined by whatever the typist likes.
+    {{ regexp_replace_all("nullif(trim(lower(utm_campaign)), '')", '[ +-]+', '_') }} as utm_campaign,
     -- Our own pages link to each other: only another host is a referrer.
     case
         when page_host is null or page_host <> referrer_host then nullif(referrer_host, '')

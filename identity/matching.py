@@ -1,0 +1,92 @@
+"""The matching rules as data: what config/matching.yml says, shipped values as defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+# Rule -> (tier, confidence), strongest first; a file without `rules` means these.
+SHIPPED_RULES: dict[str, tuple[str, float]] = {
+    "force_merge": ("manual", 1.0),
+    "vendor_merge": ("vendor", 1.0),
+    "visitor_form": ("vendor", 0.99),
+    "email_and_name": ("deterministic", 0.99),
+    "phone_and_name": ("deterministic", 0.98),
+    "name_and_domain": ("deterministic", 0.96),
+    "name_and_company": ("deterministic", 0.95),
+    "name_and_street": ("deterministic", 0.95),
+    "name_and_postal_code": ("deterministic", 0.93),
+}
+
+
+class IdentityError(RuntimeError):
+    """A manual decision that cannot be carried out; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """A decision of a person about two records, by record key."""
+
+    action: str
+    left: str
+    right: str
+    reason: str = ""
+    decided_by: str = ""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Limits, rules in order of strength (rule -> tier, confidence) and manual decisions."""
+
+    names_per_key_limit: int = 5
+    cluster_size_limit: int = 20
+    name_similarity: float = 0.85
+    company_domain_share: float = 0.8
+    rules: dict[str, tuple[str, float]] = field(default_factory=lambda: dict(SHIPPED_RULES))
+    overrides: tuple[Override, ...] = ()
+
+    def strength(self, rule: str) -> int:
+        """Return the rank of a rule, 0 the strongest."""
+        return list(self.rules).index(rule)
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any], today: date) -> "Matching":
+        """Return the rules of a checked file; decisions that have expired by `today` are left."""
+        rules = {
+            each["rule"]: (str(each["tier"]), float(each["confidence"]))
+            for each in document.get("rules", [])
+            if each["is_on"]
+        }
+        limits = {
+            name: document[name]
+            for name in (
+                "names_per_key_limit",
+                "cluster_size_limit",
+                "name_similarity",
+                "company_domain_share",
+            )
+            if name in document
+        }
+        decisions = [_override(each) for each in document.get("overrides") or []]
+        live = [each for each in decisions if each.expires_on is None or each.expires_on >= today]
+        return cls(**limits, rules=rules or dict(SHIPPED_RULES), overrides=tuple(live))
+
+
+def record_key(record: Mapping[str, Any]) -> str:
+    """Return the key of a record: source, object and id, joined as the records table does."""
+    return f"{record['source']}|{record['object']}|{record['source_record_id']}"
+
+
+def _override(each: Mapping[str, Any]) -> Override:
+    expires = each.get("expires_on")
+    if isinstance(expires, str):
+        expires = date.fromisoformat(expires)
+    return Override(
+        str(each["action"]),
+        record_key(each["left"]),
+        record_key(each["right"]),
+        str(each.get("reason", "")),
+        str(each.get("decided_by", "")),
+        expires,
+    )

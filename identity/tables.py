@@ -1,0 +1,51 @@
+"""The tables of schema identity. They are state: created once, never dropped by a rebuild."""
+
+from pathlib import Path
+
+import duckdb
+
+_TABLES = """
+create schema if not exists identity;
+create table if not exists identity.edges (
+    left_key varchar, right_key varchar, entity varchar, rule varchar, tier varchar,
+    confidence double, match_weight double, model_version varchar, is_used boolean
+);
+create table if not exists identity.person_map (
+    source varchar, object varchar, source_record_id varchar, person_id varchar,
+    match_tier varchar, match_rule varchar, confidence double, valid_from timestamp
+);
+create table if not exists identity.person_map_history (
+    source varchar, object varchar, source_record_id varchar, person_id varchar,
+    valid_from timestamp, valid_to timestamp, run_id varchar
+);
+create table if not exists identity.account_map (
+    source varchar, object varchar, source_record_id varchar, account_id varchar,
+    match_rule varchar
+);
+create table if not exists identity.account_members (member_key varchar, account_id varchar);
+create table if not exists identity.persons (person_id varchar, kind varchar);
+create table if not exists identity.accounts (account_id varchar, domain varchar, name varchar);
+create table if not exists identity.ledger (
+    event_id varchar primary key, entity varchar, event varchar, entity_id varchar,
+    other_id varchar, evidence varchar, run_id varchar, as_of timestamp
+);
+create table if not exists identity.redirects (
+    entity varchar, old_id varchar, new_id varchar, as_of timestamp
+);
+create table if not exists identity.review_queue (
+    review_id varchar, reason varchar, record_keys varchar, records bigint, raised_at timestamp
+);
+create table if not exists identity.overrides (
+    action varchar, left_key varchar, right_key varchar, reason varchar, decided_by varchar,
+    expires_on date
+);
+create table if not exists identity.guarded_keys (
+    key_kind varchar, reason varchar, key_values bigint, records bigint
+);
+"""
+
+
+def ensure_tables(warehouse: Path) -> None:
+    """Create the identity tables where they are missing, so that the transform can always read."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(_TABLES)

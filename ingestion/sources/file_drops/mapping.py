@@ -1,0 +1,150 @@
+"""How a dropped file becomes rows: one yml per folder of the inbox, checked before it is used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingestion.contract import Table
+from ingestion.errors import LoadFailed
+from ingestion.sources.file_drops.tables import TABLES
+
+_RULE_KEYS = {"column", "value", "values", "divide_by", "last_part", "join", "lookup", "skip"}
+_BLOCK_KEYS = {"pattern", "table", "columns", "sum", "ignored", "delimiter", "encoding", "skip"}
+_OWN = {"source", "file_name", "row_number"}
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A value taken from another file of the drop: its `value` where its `key` is ours."""
+
+    file: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one column is filled: from a file column or a fixed value, and what is done to it.
+
+    `columns` are joined with `:` where there are several. `values` translates; a value that is
+    not in it sends the row to quarantine. `divide_by` is exact decimal division.
+    """
+
+    columns: tuple[str, ...] = ()
+    value: str | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    divide_by: str = ""
+    last_part: str = ""
+    lookup: Lookup | None = None
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """How the files of one name pattern become rows of one table."""
+
+    pattern: str
+    table: Table
+    rules: tuple[tuple[str, Rule], ...]
+    sums: bool
+    ignored: frozenset[str]
+    delimiter: str
+    encoding: str
+    skip: tuple[tuple[str, frozenset[str]], ...]
+
+    @property
+    def read(self) -> set[str]:
+        """The columns of the file that the mapping reads."""
+        named = {column for _, rule in self.rules for column in rule.columns}
+        return named | {column for column, _ in self.skip}
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """The lookups that the mapping makes in other files."""
+        return tuple(rule.lookup for _, rule in self.rules if rule.lookup)
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The mapping of one inbox folder. `source` is the system's name in the warehouse."""
+
+    name: str
+    source: str
+    files: tuple[FileRule, ...]
+
+    def rule_of(self, file_name: str) -> FileRule | None:
+        """Return the first rule whose pattern fits the file's name."""
+        return next((each for each in self.files if fnmatchcase(file_name, each.pattern)), None)
+
+
+def read_drop(folder: Path, name: str) -> Drop:
+    """Return the checked mapping of the inbox folder `name`; raises LoadFailed with the remedy."""
+    path = folder / f"{name}.yml"
+    if not path.is_file():
+        raise LoadFailed(
+            f"file_drops: the inbox folder {name} has no mapping. Write config/file_drops/"
+            f"{name}.yml, or take the folder out of the inbox."
+        )
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+        blocks = document["files"]
+        files = tuple(_file_rule(block) for block in blocks)
+        return Drop(name, str(document["source"]), files)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        said = str(error).strip("'\"") if isinstance(error, ValueError) else f"{error!r}"
+        raise LoadFailed(f"config/file_drops/{name}.yml: {said}. Mend the mapping.") from error
+
+
+def _file_rule(block: Mapping[str, Any]) -> FileRule:
+    if unknown := set(block) - _BLOCK_KEYS:
+        raise ValueError(f"unknown key {sorted(unknown)[0]} under {block.get('pattern')}")
+    tables = {table.name: table for table in TABLES}
+    if block["table"] not in tables:
+        raise ValueError(f"there is no table {block['table']}; there are {', '.join(tables)}")
+    table = tables[block["table"]]
+    declared = {column.name for column in table.columns} - _OWN
+    rules = tuple((name, _rule(name, told)) for name, told in block["columns"].items())
+    filled = {name for name, _ in rules}
+    if unknown := filled - declared:
+        raise ValueError(f"{table.name} has no column {sorted(unknown)[0]}")
+    missing = set(table.key) - filled - _OWN
+    if missing and table.name != "ad_days":
+        raise ValueError(f"{block['pattern']} fills no {sorted(missing)[0]}, the key of its rows")
+    if table.name == "ad_days" and not {"grain", "reported_on", "account_id"} <= filled:
+        raise ValueError(f"{block['pattern']} needs grain, account_id and reported_on")
+    return FileRule(
+        pattern=str(block["pattern"]),
+        table=table,
+        rules=rules,
+        sums=table.name == "ad_days",
+        ignored=frozenset(str(each) for each in block.get("ignored") or ()),
+        delimiter=str(block.get("delimiter", ",")),
+        encoding=str(block.get("encoding", "utf-8-sig")),
+        skip=tuple(
+            (str(column), frozenset(str(value) for value in values))
+            for column, values in (block.get("skip") or {}).items()
+        ),
+    )
+
+
+def _rule(name: str, told: Any) -> Rule:
+    """Read a rule: a bare word is a column of the file."""
+    if isinstance(told, str):
+        return Rule((told,))
+    if unknown := set(told) - _RULE_KEYS:
+        raise ValueError(f"unknown key {sorted(unknown)[0]} under {name}")
+    named = told.get("join") or ([told["column"]] if "column" in told else [])
+    lookup = told.get("lookup")
+    if not named and "value" not in told:
+        raise ValueError(f"{name} names no column and no value")
+    return Rule(
+        columns=tuple(str(each) for each in named),
+        value=str(told["value"]) if "value" in told else None,
+        values=tuple((str(key), str(each)) for key, each in (told.get("values") or {}).items()),
+        divide_by=str(told.get("divide_by", "")),
+        last_part=str(told.get("last_part", "")),
+        lookup=Lookup(*(str(lookup[key]) for key in ("file", "key", "value"))) if lookup else None,
+    )

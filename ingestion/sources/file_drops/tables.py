@@ -1,0 +1,94 @@
+"""The raw tables that dropped files are conformed to. `source` is the system a file came from.
+
+File name and row number say where a row was read; they are volatile, because the same row dropped
+again under another name is no new version.
+"""
+
+from ingestion.contract import Column, Table, columns
+
+_WHERE = (Column("file_name", volatile=True), Column("row_number", "bigint", volatile=True))
+
+CONTACTS = Table(
+    "contacts",
+    "versioned",
+    ("source", "source_record_id"),
+    (
+        *columns("source source_record_id"),
+        *columns("email phone first_name last_name", pii=True),
+        *columns("company_name company_record_id job_title country region city"),
+        *columns("postal_code street", pii=True),
+        *columns("lifecycle_stage_native owner_native_id source_declared merged_record_ids"),
+        *columns("created_at updated_at", "timestamp"),
+        *columns("is_unsubscribed is_deleted", "bool"),
+        *_WHERE,
+    ),
+    order="updated_at",
+)
+COMPANIES = Table(
+    "companies",
+    "versioned",
+    ("source", "source_record_id"),
+    (
+        *columns("source source_record_id name domain industry country city"),
+        Column("employee_count", "bigint"),
+        *columns("created_at updated_at", "timestamp"),
+        Column("is_deleted", "bool"),
+        *_WHERE,
+    ),
+    order="updated_at",
+)
+DEALS = Table(
+    "deals",
+    "versioned",
+    ("source", "source_record_id"),
+    (
+        *columns("source source_record_id name amount currency_code stage_native pipeline_native"),
+        *columns("owner_native_id company_record_id contact_record_id source_declared"),
+        *columns("created_at closed_at updated_at", "timestamp"),
+        Column("is_deleted", "bool"),
+        *_WHERE,
+    ),
+    order="updated_at",
+)
+DEAL_STAGES = Table(
+    "deal_stages",
+    "versioned",
+    ("source", "pipeline_id", "stage_id"),
+    (
+        *columns("source pipeline_id stage_id label"),
+        Column("display_order", "bigint"),
+        Column("is_closed", "bool"),
+        Column("probability", "double"),
+        *_WHERE,
+    ),
+)
+AD_DAYS = Table(
+    "ad_days",
+    "versioned",
+    ("source", "grain", "account_id", "campaign_id", "ad_group_id", "ad_id", "reported_on"),
+    (
+        *columns("source grain account_id campaign_id ad_group_id ad_id"),
+        Column("reported_on", "date"),
+        *columns("campaign_name ad_group_name currency_code account_time_zone"),
+        *columns("impressions clicks", "bigint"),
+        Column("spend"),
+        *columns("platform_conversions platform_conversion_value", "double"),
+        *_WHERE,
+    ),
+)
+EMAIL_EVENTS = Table(
+    "email_events",
+    "versioned",
+    ("source", "event_id"),
+    (
+        *columns("source event_id campaign_id campaign_name"),
+        Column("recipient", pii=True),
+        *columns("event_type bounce_class"),
+        Column("occurred_at", "timestamp"),
+        *columns("url user_agent_class"),
+        *_WHERE,
+    ),
+)
+TABLES = (CONTACTS, COMPANIES, DEALS, DEAL_STAGES, AD_DAYS, EMAIL_EVENTS)
+MEASURES = ("impressions", "clicks", "spend", "platform_conversions", "platform_conversion_value")
+EVENT_TYPES = {"sent", "delivered", "open", "click", "bounce", "unsubscribe", "complaint"}

@@ -1,0 +1,122 @@
+"""A load killed at any moment is finished, or read again, by the next one: same rows either way."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+# The child loads twice: a good first day, then a second day in which it dies at a named moment.
+CHILD = """
+import os, signal, sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+import duckdb, dlt
+from ingestion import delivery, pipeline
+from ingestion.contract import Column, Page, Source, Table, columns
+
+home, moment, day = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+PEOPLE = Table("people", "versioned", ("id",), (*columns("id name"), Column("at", "timestamp")),
+               order="at")
+CLICKS = Table("clicks", "events", ("id",), columns("id"))
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def extract(ctx):
+    since = int(ctx.cursor("n", "0"))
+    yield Page("people", [{"id": str(n), "name": f"day {day}", "at": f"2026-01-0{day}T00:00:00Z"}
+                          for n in range(10)])
+    yield Page("clicks", [{"id": f"c{n}"} for n in range(since, 10 * day)])
+    ctx.advance("n", str(10 * day))
+    if moment == "extracting":
+        die()
+
+if moment == "extracted":
+    dlt.Pipeline.normalize = die
+if moment == "normalised":
+    dlt.Pipeline.load = die
+if moment.startswith("loading"):
+    from dlt.load.load import Load
+    real, rounds = Load.complete_jobs, []
+
+    def complete(self, *args, **named):
+        done = real(self, *args, **named)
+        rounds.append(1)
+        if len(rounds) == int(moment.split()[1]):
+            die()
+        return done
+
+    Load.complete_jobs = complete
+if moment == "loaded":
+    pipeline._Load._verify = die
+
+pipeline.load(
+    Source("toy", "crm", "Toy", (PEOPLE, CLICKS), extract), warehouse=home / "w.duckdb",
+    work=home / "work", pipelines=home / "dlt", config={},
+    as_of=datetime(2026, 3, day, tzinfo=UTC), run_id=f"run-{day}",
+)
+"""
+MOMENTS = ["extracting", "extracted", "normalised", "loading 1", "loading 2", "loaded"]
+
+
+def run(home: Path, moment: str, day: int) -> int:
+    script = home / "child.py"
+    script.write_text(CHILD)
+    quiet = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false"}
+    done = subprocess.run(
+        [sys.executable, str(script), str(home), moment, str(day)],
+        env=quiet,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
+
+
+def digest(home: Path) -> list[tuple]:
+    with duckdb.connect(str(home / "w.duckdb")) as connection:
+        people = connection.execute(
+            "select id, name, _dlt_valid_from, _dlt_valid_to from raw_toy.people order by all"
+        ).fetchall()
+        clicks = connection.execute("select id from raw_toy.clicks order by all").fetchall()
+        audit = connection.execute(
+            "select run_id, table_name from ingest.load_audit order by all"
+        ).fetchall()
+    return people + clicks + audit
+
+
+@pytest.fixture(scope="module")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("first")
+    assert run(home, "never", 1) == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple]:
+    home = tmp_path_factory.mktemp("second") / "home"
+    shutil.copytree(first_day, home)
+    assert run(home, "never", 2) == 0
+    return digest(home)
+
+
+@pytest.mark.slow
+@pytest.mark.chaos
+@pytest.mark.parametrize("wiped", [False, True], ids=["folder kept", "folder wiped"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_load_ends_like_an_undisturbed_one(
+    first_day: Path, undisturbed: list[tuple], tmp_path: Path, moment: str, wiped: bool
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(first_day, home)
+    assert run(home, moment, 2) == -signal.SIGKILL
+    if wiped:
+        shutil.rmtree(home / "dlt")
+    assert run(home, "never", 2) == 0
+    assert digest(home) == undisturbed

@@ -1,0 +1,57 @@
+-- Ten years, so that no fact and no plan falls off; the fiscal year is named by the year it ends in.
+with days as (
+    {{ day_spine("cast('2020-01-01' as date)", "cast('2029-12-31' as date)") }}
+),
+
+company as (
+    select
+        week_start,
+        fiscal_year_start_month
+    from {{ ref('stg_config__company') }}
+),
+
+parts as (
+    select
+        days.date_day,
+        company.week_start,
+        company.fiscal_year_start_month,
+        extract(year from days.date_day) as year_number,
+        extract(month from days.date_day) as month_number,
+        extract(quarter from days.date_day) as quarter_number,
+        extract(week from days.date_day) as week_number,
+        (
+            extract(month from days.date_day) - coalesce(company.fiscal_year_start_month, 1) + 12
+        ) % 12 as fiscal_month_index,
+        {{ iso_weekday('days.date_day') }} as weekday_number
+    from days
+    left join company on true
+)
+
+select
+    date_day,
+    concat(
+        -- The ISO year is the year of the week's Thursday.
+        cast(extract(year from {{ add_days('date_day', '4 - weekday_number') }}) as varchar),
+        '-W',
+        lpad(cast(week_number as varchar), 2, '0')
+    ) as iso_week,
+    concat(cast(year_number as varchar), '-', lpad(cast(month_number as varchar), 2, '0')) as month,
+    concat(cast(year_number as varchar), '-Q', cast(quarter_number as varchar)) as quarter,
+    concat(
+        'FY',
+        cast(
+            case
+                when
+                    coalesce(fiscal_year_start_month, 1) > 1
+                    and month_number >= fiscal_year_start_month
+                    then year_number + 1
+                else year_number
+            end as varchar
+        ),
+        '-P',
+        lpad(cast(fiscal_month_index + 1 as varchar), 2, '0')
+    ) as fiscal_period,
+    {{ add_days('date_day', "-((weekday_number + case when week_start = 'sunday' then 0 else 6 end) % 7)") }}
+        as week_start_on,
+    weekday_number <= 5 as is_business_day
+from parts

@@ -1,0 +1,10 @@
+with channels as (
+    select * from {{ ref('stg_config__channels') }}
+)
+
+select
+    channel,
+    channel_group,
+    is_paid,
+    sort_order
+from channels

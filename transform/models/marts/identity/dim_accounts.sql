@@ -1,0 +1,20 @@
+with accounts as (
+    select * from {{ ref('int_identity__accounts') }}
+),
+
+customers as (
+    select distinct account_id
+    from {{ ref('int_opportunities__opportunities') }}
+    where is_won and account_id is not null
+)
+
+select
+    accounts.account_id,
+    accounts.domain,
+    accounts.name,
+    accounts.country_code,
+    accounts.industry,
+    cast(accounts.person_count as bigint) as person_count,
+    customers.account_id is not null as is_customer
+from accounts
+left join customers on accounts.account_id = customers.account_id

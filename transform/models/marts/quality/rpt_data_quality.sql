@@ -1,0 +1,14 @@
+with scores as (
+    select * from {{ ref('stg_quality__scores') }}
+)
+
+select
+    day,
+    source,
+    object,
+    dimension,
+    field,
+    records,
+    passed,
+    cast(passed as double) / nullif(records, 0) as score
+from scores

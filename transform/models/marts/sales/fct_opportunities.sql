@@ -1,0 +1,23 @@
+select
+    opportunity_id,
+    account_id,
+    owner_id,
+    primary_person_id,
+    original_opportunity_id,
+    source as source_system,
+    pipeline,
+    stage,
+    lifecycle_stage,
+    source_declared,
+    value_amount,
+    currency_code,
+    cast(fx_rate as double) as fx_rate,
+    value_amount_reporting,
+    is_open,
+    is_won,
+    is_lost,
+    is_reversal,
+    value_amount is not null and value_amount_reporting is null as is_rate_missing,
+    created_at,
+    closed_at
+from {{ ref('int_opportunities__opportunities') }}

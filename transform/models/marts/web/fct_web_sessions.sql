@@ -1,0 +1,28 @@
+with sessions as (
+    select * from {{ ref('int_web__sessions') }}
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints__touchpoints') }}
+    where session_id is not null
+)
+
+select
+    sessions.session_id,
+    sessions.person_id,
+    -- A pseudonym: the browser's own id would let a reader follow the cookie.
+    {{ surrogate_key(['sessions.source', 'sessions.visitor_id']) }} as visitor_id,
+    touchpoints.touchpoint_id,
+    sessions.landing_page,
+    sessions.channel,
+    touchpoints.campaign_id,
+    sessions.utm_source as source,
+    sessions.utm_medium as medium,
+    sessions.click_id_type,
+    sessions.pageviews,
+    sessions.events,
+    touchpoints.is_lead_creation as has_form_submission,
+    sessions.started_at,
+    sessions.ended_at
+from sessions
+left join touchpoints on sessions.session_id = touchpoints.session_id
