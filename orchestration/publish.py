@@ -109,7 +109,7 @@ def _digest(connection: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, int]
             # Adding zero turns -0.0 into 0.0.
             column = f"format('{{:.9g}}', {column} + 0.0)"
         parts.append(f"coalesce(cast({column} as varchar), '~')")
-    text = f"concat_ws('|', {', '.join(parts)})"
+    text = f"concat_ws(chr(31), {', '.join(parts)})"
     row = connection.execute(
         f"select coalesce(sum(cast(md5_number_lower({text}) as hugeint)), 0), count(*)"
         f' from {SCHEMA}."{mart}"'
@@ -124,7 +124,7 @@ def _write(settings: Settings, partial: Path, run_id: str, as_of: datetime, kind
     parquet = partial / "parquet"
     parquet.mkdir(parents=True)
     copied = partial / "engineroom.duckdb"
-    _copy(settings.marts, copied)
+    clone(settings.marts, copied)
     with duckdb.connect(str(copied), read_only=True) as connection:
         for mart in _marts(connection):
             connection.execute(
@@ -135,7 +135,7 @@ def _write(settings: Settings, partial: Path, run_id: str, as_of: datetime, kind
         _sync(path)
 
 
-def _copy(source: Path, target: Path) -> None:
+def clone(source: Path, target: Path) -> None:
     """Copy by sharing blocks where the file system can, else byte by byte."""
     with source.open("rb") as read, target.open("wb") as write:
         try:

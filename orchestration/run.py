@@ -172,10 +172,13 @@ def _cause(error: Any) -> str:
     """The innermost message: the one that says what to do."""
     if error is None:
         return "no reason was given"
-    while error.cause is not None:
+    while (
+        error.cause is not None and "dagster.core.definitions.events.Failure" not in error.message
+    ):
         error = error.cause
-    lines = [line for line in error.message.strip().splitlines() if line.strip()]
-    return " ".join(lines)[:1500] if lines else "no reason was given"
+    text = error.message.partition(": ")[2] or error.message
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "\n        ".join(lines)[:2500] if lines else "no reason was given"
 
 
 @contextmanager

@@ -40,7 +40,11 @@ STAGING = "fqn:engineroom.staging"
 GATES = (
     Gate("staging", f"{STAGING} resource_type:seed", LATE),
     Gate("records", f"+{RECORDS}", f"{STAGING} resource_type:seed"),
-    Gate("conformed", "fqn:engineroom.intermediate", f"+{RECORDS} {LATE}"),
+    Gate(
+        "conformed",
+        "fqn:engineroom.intermediate fqn:engineroom.private",
+        f"+{RECORDS} {LATE}",
+    ),
     Gate("marts", f"fqn:engineroom.marts fqn:engineroom.custom {LATE}"),
 )
 
@@ -127,7 +131,7 @@ def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
     seeds = {key for key in built if nodes[key]["resource_type"] == "seed"}
     layer = {
         name: {key for key in built - seeds if nodes[key]["fqn"][1] == name}
-        for name in ("staging", "intermediate", "marts", "custom")
+        for name in ("staging", "intermediate", "private", "marts", "custom")
     }
     scores = [
         key for key in parsed["sources"] if parsed["sources"][key]["source_name"] == "quality"
@@ -138,7 +142,7 @@ def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
     return {
         "staging": (layer["staging"] | seeds) - late,
         "records": before,
-        "conformed": layer["intermediate"] - before - late,
+        "conformed": (layer["intermediate"] | layer["private"]) - before - late,
         "marts": layer["marts"] | layer["custom"] | late,
     }[gate.name]
 
@@ -206,7 +210,15 @@ def _with_row_counts(
                 event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
         yield event
     if failure is not None:
-        raise failure
+        raise dg.Failure(_told_by_dbt(str(failure)), allow_retries=False) from failure
+
+
+def _told_by_dbt(text: str) -> str:
+    """Return the failed models and tests out of dagster-dbt's message, a line each."""
+    _, _, errors = text.partition("Errors parsed from dbt logs:")
+    log = text.partition("debug log: ")[2].partition(".log")[0]
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    return "\n".join([*lines[:20], f"dbt's own log: {log}.log"]) if lines else text[:1500]
 
 
 def _row_counts(house: House) -> dict[tuple[str, ...], int]:

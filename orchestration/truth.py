@@ -36,7 +36,8 @@ def load(settings: Settings, kind: Kind) -> dict[str, int]:
             if kind == "sandbox" and path.exists():
                 names = ", ".join(each.split()[0] for each in columns.split(", "))
                 connection.execute(
-                    f"insert into truth.{table} select {names} from read_parquet(?)", [str(path)]
+                    f"insert into truth.{table} select distinct {names} from read_parquet(?)",
+                    [str(path)],
                 )
             counted = connection.execute(f"select count(*) from truth.{table}").fetchone()
             rows[table] = int(counted[0]) if counted else 0

@@ -59,3 +59,6 @@
 
 {#- Monday 1 to Sunday 7. -#}
 {% macro iso_weekday(day) -%} cast(isodow({{ day }}) as integer) {%- endmacro %}
+
+{#- A name for comparing: folded, without blanks, dots, hyphens and apostrophes of either kind. -#}
+{% macro fold_name(text) -%} {{ regexp_replace_all(fold(text), "[ .,`’''-]", '') }} {%- endmacro %}

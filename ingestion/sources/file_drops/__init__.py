@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Bad, Extraction, Page, Source, Yield
+from ingestion.convert import body_of
 from ingestion.errors import LoadFailed
 from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup, Rule, read_drop
 from ingestion.sources.file_drops.reader import RaggedRowError, read_rows, refuse_odd
 from ingestion.sources.file_drops.tables import EVENT_TYPES, MEASURES, TABLES
-from ingestion.typed import body_of
 
 ROWS_PER_PAGE = 5_000
 # Folders of the inbox that have a source of their own.
@@ -172,8 +172,10 @@ def _cell(
     text = ":".join(cells[column].strip() for column in rule.columns)
     if len(rule.columns) == 1 and text == "":
         return rule.value
-    if rule.lookup:
-        return known[rule.lookup].get(text, rule.value)
+    for lookup in rule.lookups:
+        if text not in known[lookup]:
+            return rule.value
+        text = known[lookup][text]
     if rule.last_part:
         text = text.rsplit(rule.last_part, 1)[-1]
     if rule.values:

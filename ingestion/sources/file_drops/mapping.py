@@ -31,7 +31,8 @@ class Rule:
     """How one column is filled: from a file column or a fixed value, and what is done to it.
 
     `columns` are joined with `:` where there are several. `values` translates; a value that is
-    not in it sends the row to quarantine. `divide_by` is exact decimal division.
+    not in it sends the row to quarantine. `divide_by` is exact decimal division. Several `lookups`
+    follow each other: creative -> campaign -> account.
     """
 
     columns: tuple[str, ...] = ()
@@ -39,7 +40,7 @@ class Rule:
     values: tuple[tuple[str, str], ...] = ()
     divide_by: str = ""
     last_part: str = ""
-    lookup: Lookup | None = None
+    lookups: tuple[Lookup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class FileRule:
     @property
     def lookups(self) -> tuple[Lookup, ...]:
         """The lookups that the mapping makes in other files."""
-        return tuple(rule.lookup for _, rule in self.rules if rule.lookup)
+        return tuple(lookup for _, rule in self.rules for lookup in rule.lookups)
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def _rule(name: str, told: Any) -> Rule:
     if unknown := set(told) - _RULE_KEYS:
         raise ValueError(f"unknown key {sorted(unknown)[0]} under {name}")
     named = told.get("join") or ([told["column"]] if "column" in told else [])
-    lookup = told.get("lookup")
+    asked = told.get("lookup") or []
+    steps = [asked] if isinstance(asked, dict) else asked
     if not named and "value" not in told:
         raise ValueError(f"{name} names no column and no value")
     return Rule(
@@ -146,5 +148,7 @@ def _rule(name: str, told: Any) -> Rule:
         values=tuple((str(key), str(each)) for key, each in (told.get("values") or {}).items()),
         divide_by=str(told.get("divide_by", "")),
         last_part=str(told.get("last_part", "")),
-        lookup=Lookup(*(str(lookup[key]) for key in ("file", "key", "value"))) if lookup else None,
+        lookups=tuple(
+            Lookup(*(str(step[key]) for key in ("file", "key", "value"))) for step in steps
+        ),
     )

@@ -6,14 +6,13 @@ import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from ingestion.errors import LoadFailed
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
 MAX_UNPACKED = 2 * 1024**3
 MAX_FIELD = 16 * 1024**2
-# Fields of a line past the header's are as likely a wrong delimiter as a ragged row.
 _REMEDY = "Nothing of it was loaded: mend it or take it out of the inbox, then run again."
 
 
@@ -65,7 +64,9 @@ def read_rows(
 
 
 def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")  # type: ignore[return-value]
+    if path.name.lower().endswith(".gz"):
+        return cast("IO[bytes]", gzip.open(path))
+    return path.open("rb")
 
 
 def _capped(raw: IO[bytes], encoding: str, name: str) -> Iterator[str]:

@@ -84,15 +84,18 @@ ranked as (
         *,
         row_number() over (
             partition by conversion_id, attribution_model
-            order by exact_micros - floor(exact_micros) desc, touched_at, touchpoint_id
+            order by
+                exact_micros - floor(exact_micros) desc, touched_at asc, touchpoint_id asc
         ) as micros_rank,
         row_number() over (
             partition by conversion_id, attribution_model
-            order by exact_native - floor(exact_native) desc, touched_at, touchpoint_id
+            order by
+                exact_native - floor(exact_native) desc, touched_at asc, touchpoint_id asc
         ) as native_rank,
         row_number() over (
             partition by conversion_id, attribution_model
-            order by exact_reporting - floor(exact_reporting) desc, touched_at, touchpoint_id
+            order by
+                exact_reporting - floor(exact_reporting) desc, touched_at asc, touchpoint_id asc
         ) as reporting_rank,
         1000000 - sum(floor(exact_micros)) over (
             partition by conversion_id, attribution_model

@@ -18,7 +18,11 @@ bridge as (
 ),
 
 records as (
-    select source, object, source_record_id, created_at
+    select
+        source,
+        object,
+        source_record_id,
+        created_at
     from {{ ref('int_identity__records') }}
     where object = 'contacts'
 ),
@@ -28,17 +32,23 @@ roles as (
 ),
 
 role_counts as (
-    select opportunity_id, count(*) as people
+    select
+        opportunity_id,
+        count(*) as people
     from roles
     group by opportunity_id
 ),
 
 candidates as (
-    select conversions.conversion_id, conversions.person_id
+    select
+        conversions.conversion_id,
+        conversions.person_id
     from conversions
     where conversions.opportunity_id is null
     union
-    select conversions.conversion_id, roles.person_id
+    select
+        conversions.conversion_id,
+        roles.person_id
     from conversions
     cross join settings
     inner join roles on conversions.opportunity_id = roles.opportunity_id
@@ -46,7 +56,9 @@ candidates as (
         settings.eligible_contacts in ('contact_roles', 'hybrid')
         or (settings.eligible_contacts = 'primary_role' and roles.role_rank = 1)
     union
-    select conversions.conversion_id, persons.person_id
+    select
+        conversions.conversion_id,
+        persons.person_id
     from conversions
     cross join settings
     inner join persons on conversions.account_id = persons.account_id

@@ -13,7 +13,9 @@ touchpoints as (
 ),
 
 opportunities as (
-    select opportunity_id, created_at
+    select
+        opportunity_id,
+        created_at
     from {{ ref('int_opportunities__opportunities') }}
 ),
 
@@ -68,9 +70,9 @@ eligible as (
     inner join touchpoints
         on
             eligible_people.person_id = touchpoints.person_id
-            and touchpoints.touched_at >= spans.opens_at
-            and touchpoints.touched_at <= spans.converted_at
-            and (spans.reset_at is null or touchpoints.touched_at > spans.reset_at)
+            and spans.opens_at <= touchpoints.touched_at
+            and spans.converted_at >= touchpoints.touched_at
+            and (spans.reset_at is null or spans.reset_at < touchpoints.touched_at)
 ),
 
 positioned as (

@@ -9,12 +9,12 @@ models as (
 measured as (
     select
         journeys.*,
-        min(age_days) over (partition by conversion_id) as last_age_days,
+        min(journeys.age_days) over (partition by journeys.conversion_id) as last_age_days,
         coalesce(
-            max(case when not is_direct then touch_position end) over (
-                partition by conversion_id
+            max(case when not journeys.is_direct then journeys.touch_position end) over (
+                partition by journeys.conversion_id
             ),
-            touch_count
+            journeys.touch_count
         ) as last_non_direct_position
     from journeys
 ),

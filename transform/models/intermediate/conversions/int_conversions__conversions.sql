@@ -48,19 +48,19 @@ created as (
         opportunities.*,
         'opportunity' as conversion_stage,
         cast(1 as bigint) as conversion_cycle_no,
-        created_at as converted_at
+        opportunities.created_at as converted_at
     from opportunities
-    where not is_reversal
+    where not opportunities.is_reversal
 ),
 
 won as (
     select
         opportunities.*,
         'won' as conversion_stage,
-        coalesce(closed_cycle_no, 1) as conversion_cycle_no,
-        coalesce(closed_at, created_at) as converted_at
+        coalesce(opportunities.closed_cycle_no, 1) as conversion_cycle_no,
+        coalesce(opportunities.closed_at, opportunities.created_at) as converted_at
     from opportunities
-    where is_won
+    where opportunities.is_won
 ),
 
 deal_moments as (

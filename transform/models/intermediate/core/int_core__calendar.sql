@@ -1,4 +1,4 @@
--- Ten years, so that no fact and no plan falls off; the fiscal year is named by the year it ends in.
+-- Ten years, so that no fact and no plan falls off; a fiscal year is named by where it ends.
 with days as (
     {{ day_spine("cast('2020-01-01' as date)", "cast('2029-12-31' as date)") }}
 ),
@@ -22,7 +22,11 @@ parts as (
         (
             extract(month from days.date_day) - coalesce(company.fiscal_year_start_month, 1) + 12
         ) % 12 as fiscal_month_index,
-        {{ iso_weekday('days.date_day') }} as weekday_number
+        {{ iso_weekday('days.date_day') }} as weekday_number,
+        (
+            {{ iso_weekday('days.date_day') }}
+            + case when company.week_start = 'sunday' then 0 else 6 end
+        ) % 7 as days_into_week
     from days
     left join company on true
 )
@@ -51,7 +55,6 @@ select
         '-P',
         lpad(cast(fiscal_month_index + 1 as varchar), 2, '0')
     ) as fiscal_period,
-    {{ add_days('date_day', "-((weekday_number + case when week_start = 'sunday' then 0 else 6 end) % 7)") }}
-        as week_start_on,
+    {{ add_days('date_day', '-days_into_week') }} as week_start_on,
     weekday_number <= 5 as is_business_day
 from parts

@@ -59,7 +59,6 @@ select
     campaign_native_id,
     list_id,
     recipient_key,
-    email,
     event_type,
     bounce_class,
     occurred_at,

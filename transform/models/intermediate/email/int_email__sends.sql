@@ -16,6 +16,10 @@ events as (
     select * from {{ ref('int_email__events') }}
 ),
 
+observed as (
+    select * from {{ ref('int_email__observed_kinds') }}
+),
+
 bridge as (
     select * from {{ ref('int_identity__bridge') }}
 ),
@@ -33,42 +37,71 @@ reactions as (
         max(case when event_type = 'click' and actor = 'human' then 1 else 0 end) as human_clicks,
         max(case when event_type = 'unsubscribe' then 1 else 0 end) as unsubscribes,
         max(case when event_type = 'complaint' then 1 else 0 end) as complaints,
-        max(case when event_type = 'bounce' then coalesce(bounce_class, 'soft') end)
+        min(case when event_type = 'bounce' then coalesce(bounce_class, 'soft') end)
             as bounce_class
     from events
     group by source, campaign_native_id, recipient_key
+),
+
+placed as (
+    select
+        sends.source,
+        sends.campaign_native_id,
+        sends.recipient_key,
+        {{ surrogate_key([
+            'sends.source', "coalesce(campaigns.list_id, '(none)')", 'sends.campaign_native_id'
+        ]) }} as campaign_id,
+        bridge.person_id,
+        campaigns.sent_at,
+        coalesce(sends.bounce_class, reactions.bounce_class) as bounce_class,
+        coalesce(reactions.human_opens, 0) as human_opens,
+        coalesce(reactions.unknown_opens, 0) as unknown_opens,
+        coalesce(reactions.machine_opens, 0) as machine_opens,
+        coalesce(reactions.human_clicks, 0) as human_clicks,
+        coalesce(reactions.unsubscribes, 0) as unsubscribes,
+        coalesce(reactions.complaints, 0) as complaints,
+        row_number() over (
+            partition by
+                sends.source,
+                sends.campaign_native_id,
+                case when bridge.person_id is null then 0 else 1 end
+            order by sends.recipient_key
+        ) as recipient_number
+    from sends
+    left join campaigns
+        on
+            sends.source = campaigns.source
+            and sends.campaign_native_id = campaigns.campaign_native_id
+    left join reactions
+        on
+            sends.source = reactions.source
+            and sends.campaign_native_id = reactions.campaign_native_id
+            and sends.recipient_key = reactions.recipient_key
+    left join bridge
+        on
+            sends.source = bridge.source
+            and bridge.object = 'members'
+            and concat(campaigns.list_id, ':', sends.recipient_key) = bridge.source_record_id
 )
 
 select
-    sends.source,
-    {{ surrogate_key(['sends.source', "coalesce(campaigns.list_id, '(none)')", 'sends.campaign_native_id']) }}
-        as campaign_id,
-    sends.campaign_native_id,
-    sends.recipient_key,
+    placed.source,
+    placed.campaign_id,
+    placed.campaign_native_id,
+    placed.recipient_key,
+    -- A recipient without a record is counted, not named: a key made of the address could be
+    -- guessed from the address.
     coalesce(
-        bridge.person_id, {{ surrogate_key(['sends.source', 'sends.recipient_key']) }}
+        placed.person_id, concat('(unknown ', cast(placed.recipient_number as varchar), ')')
     ) as person_id,
-    campaigns.sent_at,
-    coalesce(sends.bounce_class, reactions.bounce_class) as bounce_class,
-    coalesce(reactions.human_opens, 0) = 1 as is_human_open,
-    coalesce(reactions.unknown_opens, 0) = 1 and coalesce(reactions.human_opens, 0) = 0
-        as is_unknown_open,
-    coalesce(reactions.machine_opens, 0) = 1 as is_machine_open,
-    coalesce(reactions.human_clicks, 0) = 1 as is_human_click,
-    coalesce(reactions.unsubscribes, 0) = 1 as is_unsubscribed,
-    coalesce(reactions.complaints, 0) = 1 as is_complaint
-from sends
-left join campaigns
-    on
-        sends.source = campaigns.source
-        and sends.campaign_native_id = campaigns.campaign_native_id
-left join reactions
-    on
-        sends.source = reactions.source
-        and sends.campaign_native_id = reactions.campaign_native_id
-        and sends.recipient_key = reactions.recipient_key
-left join bridge
-    on
-        sends.source = bridge.source
-        and bridge.object = 'members'
-        and concat(campaigns.list_id, ':', sends.recipient_key) = bridge.source_record_id
+    placed.sent_at,
+    placed.bounce_class,
+    case when observed.observes_bounces then placed.bounce_class is null end as delivered,
+    case when observed.observes_opens then placed.human_opens = 1 end as is_human_open,
+    case when observed.observes_opens then placed.unknown_opens = 1 end as is_unknown_open,
+    case when observed.observes_opens then placed.machine_opens = 1 end as is_machine_open,
+    case when observed.observes_clicks then placed.human_clicks = 1 end as is_human_click,
+    case when observed.observes_unsubscribes then placed.unsubscribes = 1 end as is_unsubscribed,
+    case when observed.observes_complaints then placed.complaints = 1 end as is_complaint
+from placed
+left join observed on placed.source = observed.source

@@ -12,7 +12,9 @@ opportunities as (
 ),
 
 funnel_stages as (
-    select distinct stage, stage_order
+    select distinct
+        stage,
+        stage_order
     from {{ ref('stg_config__funnel_stages') }}
 ),
 
@@ -124,7 +126,7 @@ skipped as (
     inner join funnel_stages
         on
             threaded.reached_order < funnel_stages.stage_order
-            and funnel_stages.stage_order < threaded.stage_order
+            and threaded.stage_order > funnel_stages.stage_order
     left join entries as observed
         on
             threaded.entity_type = observed.entity_type

@@ -42,7 +42,7 @@ elsewhere as (
                 moved.source <> others.source
                 or moved.source_record_id <> others.source_record_id
             )
-            and others.entered_at <= moved.entered_at
+            and moved.entered_at >= others.entered_at
             and (others.exited_at is null or moved.entered_at < others.exited_at)
     group by moved.entry_id
 ),
@@ -66,7 +66,10 @@ standings as (
 placed as (
     select
         standings.*,
-        case when standing < 0 then standing + 100 else standing end as stage_order
+        case
+            when standings.standing < 0 then standings.standing + 100
+            else standings.standing
+        end as stage_order
     from standings
 ),
 
@@ -92,13 +95,22 @@ cycled as (
 ),
 
 cycles as (
-    select person_id, cycle_no, min(entered_at) as started_at
+    select
+        person_id,
+        cycle_no,
+        min(entered_at) as started_at
     from cycled
     group by person_id, cycle_no
 ),
 
 crm_entries as (
-    select person_id, cycle_no, stage_order, source, source_record_id, entered_at
+    select
+        person_id,
+        cycle_no,
+        stage_order,
+        source,
+        source_record_id,
+        entered_at
     from cycled
 ),
 
@@ -165,7 +177,7 @@ deal_entries as (
     left join cycles
         on
             deal_moments.person_id = cycles.person_id
-            and cycles.started_at <= deal_moments.entered_at
+            and deal_moments.entered_at >= cycles.started_at
     group by
         deal_moments.person_id,
         deal_moments.stage_order,
@@ -175,11 +187,20 @@ deal_entries as (
 ),
 
 entries as (
-    select *, 1 as evidence_rank from crm_entries
+    select
+        *,
+        1 as evidence_rank
+    from crm_entries
     union all
-    select *, 2 as evidence_rank from visitor_entries
+    select
+        *,
+        2 as evidence_rank
+    from visitor_entries
     union all
-    select *, 3 as evidence_rank from deal_entries
+    select
+        *,
+        3 as evidence_rank
+    from deal_entries
 ),
 
 ranked as (
@@ -193,7 +214,9 @@ ranked as (
 ),
 
 stages as (
-    select distinct stage, stage_order
+    select distinct
+        stage,
+        stage_order
     from funnel_stages
 )
 

@@ -1,17 +1,27 @@
 with contacts as (
     {% for system in var('crm_systems') %}
-    select source, source_record_id, lifecycle_stage_native, created_at, updated_at
-    from {{ ref('stg_' ~ system ~ '__contacts') }}
-    {{ 'union all' if not loop.last }}
+        select
+            source,
+            source_record_id,
+            lifecycle_stage_native,
+            created_at,
+            updated_at
+        from {{ ref('stg_' ~ system ~ '__contacts') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 changes as (
     {% for system in var('crm_systems') %}
-    select source, source_record_id, stage_native, changed_at, change_id
-    from {{ ref('stg_' ~ system ~ '__stage_changes') }}
-    where object = 'contacts'
-    {{ 'union all' if not loop.last }}
+        select
+            source,
+            source_record_id,
+            stage_native,
+            changed_at,
+            change_id
+        from {{ ref('stg_' ~ system ~ '__stage_changes') }}
+        where object = 'contacts'
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

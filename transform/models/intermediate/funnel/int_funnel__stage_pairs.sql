@@ -1,6 +1,8 @@
 with funnel_stages as (
     -- The stages that are mapped, in order: an unmapped one leaves no hole between its neighbours.
-    select distinct stage, stage_order
+    select distinct
+        stage,
+        stage_order
     from {{ ref('stg_config__funnel_stages') }}
     where stage_order < 80
 ),

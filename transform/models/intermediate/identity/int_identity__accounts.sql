@@ -31,10 +31,10 @@ ranked as (
         row_number() over (
             partition by bridge.account_id
             order by
-                case when companies.is_deleted then 1 else 0 end,
+                case when companies.is_deleted then 1 else 0 end asc,
                 coalesce(companies.updated_at, cast('1970-01-01' as timestamp)) desc,
-                companies.source,
-                companies.source_record_id
+                companies.source asc,
+                companies.source_record_id asc
         ) as position
     from bridge
     inner join companies

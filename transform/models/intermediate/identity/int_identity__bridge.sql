@@ -50,11 +50,11 @@ ranked as (
         row_number() over (
             partition by person_id
             order by
-                case when is_deleted then 1 else 0 end,
+                case when is_deleted then 1 else 0 end asc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
-                source,
-                object,
-                source_record_id
+                source asc,
+                object asc,
+                source_record_id asc
         ) as position
     from mapped
     where person_id is not null and account_id is not null

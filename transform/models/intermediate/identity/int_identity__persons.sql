@@ -50,28 +50,28 @@ ranked as (
         row_number() over (
             partition by person_id
             order by
-                case when email_domain is null then 1 else 0 end,
-                case when is_deleted then 1 else 0 end,
-                case when object = 'contacts' then 0 else 1 end,
+                case when email_domain is null then 1 else 0 end asc,
+                case when is_deleted then 1 else 0 end asc,
+                case when object = 'contacts' then 0 else 1 end asc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
-                source, object, source_record_id
+                source asc, object asc, source_record_id asc
         ) as email_position,
         row_number() over (
             partition by person_id
             order by
-                case when country_code is null then 1 else 0 end,
-                case when is_deleted then 1 else 0 end,
-                case when object = 'contacts' then 0 else 1 end,
+                case when country_code is null then 1 else 0 end asc,
+                case when is_deleted then 1 else 0 end asc,
+                case when object = 'contacts' then 0 else 1 end asc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
-                source, object, source_record_id
+                source asc, object asc, source_record_id asc
         ) as country_position,
         row_number() over (
             partition by person_id
             order by
-                case when lifecycle_stage is null then 1 else 0 end,
-                case when is_deleted then 1 else 0 end,
+                case when lifecycle_stage is null then 1 else 0 end asc,
+                case when is_deleted then 1 else 0 end asc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
-                source, object, source_record_id
+                source asc, object asc, source_record_id asc
         ) as stage_position
     from joined
 )

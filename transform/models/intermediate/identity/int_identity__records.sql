@@ -25,10 +25,8 @@ split_rows as (
         end as email_domain,
         {{ regexp_replace_all(regexp_replace_all('lower(phone)', '(x|ext).*$', ''), '[^0-9]', '') }}
             as phone_digits,
-        {{ regexp_replace_all(
-            regexp_replace_all(fold('first_name'), ' .*$', ''), '[.,’`-]', ''
-        ) }} as first_folded,
-        {{ regexp_replace_all(fold('last_name'), '[ .,’`-]', '') }} as last_folded,
+        {{ fold_name(regexp_replace_all('trim(first_name)', ' .*$', '')) }} as first_folded,
+        {{ fold_name('last_name') }} as last_folded,
         {{ regexp_replace_all(
             regexp_replace_all(
                 fold('company_name'),

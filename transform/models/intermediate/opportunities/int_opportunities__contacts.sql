@@ -1,5 +1,8 @@
 with deals as (
-    select opportunity_id, source, contact_record_ids
+    select
+        opportunity_id,
+        source,
+        contact_record_ids
     from {{ ref('int_opportunities__deals') }}
 ),
 

@@ -1,32 +1,39 @@
 with deals as (
     {% for system in var('crm_systems') %}
-    select
-        source,
-        source_record_id,
-        amount,
-        currency_code,
-        stage_native,
-        pipeline_native,
-        owner_native_id,
-        company_record_id,
-        contact_record_ids,
-        source_declared,
-        original_record_id,
-        is_archived,
-        is_deleted,
-        created_at,
-        closed_at,
-        updated_at
-    from {{ ref('stg_' ~ system ~ '__deals') }}
-    {{ 'union all' if not loop.last }}
+        select
+            source,
+            source_record_id,
+            amount,
+            currency_code,
+            stage_native,
+            pipeline_native,
+            owner_native_id,
+            company_record_id,
+            contact_record_ids,
+            source_declared,
+            original_record_id,
+            is_archived,
+            is_deleted,
+            created_at,
+            closed_at,
+            updated_at
+        from {{ ref('stg_' ~ system ~ '__deals') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 deal_stages as (
     {% for system in var('crm_systems') %}
-    select source, pipeline_native, stage_native, label, display_order, is_closed, probability
-    from {{ ref('stg_' ~ system ~ '__deal_stages') }}
-    {{ 'union all' if not loop.last }}
+        select
+            source,
+            pipeline_native,
+            stage_native,
+            label,
+            display_order,
+            is_closed,
+            probability
+        from {{ ref('stg_' ~ system ~ '__deal_stages') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

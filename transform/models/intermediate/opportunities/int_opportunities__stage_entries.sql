@@ -4,18 +4,28 @@ with deals as (
 
 changes as (
     {% for system in var('crm_systems') %}
-    select source, source_record_id, stage_native, changed_at, change_id
-    from {{ ref('stg_' ~ system ~ '__stage_changes') }}
-    where object = 'deals'
-    {{ 'union all' if not loop.last }}
+        select
+            source,
+            source_record_id,
+            stage_native,
+            changed_at,
+            change_id
+        from {{ ref('stg_' ~ system ~ '__stage_changes') }}
+        where object = 'deals'
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 deal_stages as (
     {% for system in var('crm_systems') %}
-    select source, pipeline_native, stage_native, is_closed, probability
-    from {{ ref('stg_' ~ system ~ '__deal_stages') }}
-    {{ 'union all' if not loop.last }}
+        select
+            source,
+            pipeline_native,
+            stage_native,
+            is_closed,
+            probability
+        from {{ ref('stg_' ~ system ~ '__deal_stages') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -113,10 +123,20 @@ entries as (
         '' as change_id
     from deals
     union all
-    select opportunity_id, stage, entered_at, change_number as entry_order, change_id
+    select
+        opportunity_id,
+        stage,
+        entered_at,
+        change_number as entry_order,
+        change_id
     from dated
     union all
-    select opportunity_id, stage, entered_at, 1000000 as entry_order, '' as change_id
+    select
+        opportunity_id,
+        stage,
+        entered_at,
+        1000000 as entry_order,
+        '' as change_id
     from stood
 ),
 

@@ -1,3 +1,4 @@
+{%- set measures = ['impressions', 'reach', 'interactions', 'clicks'] -%}
 with snapshots as (
     {% for platform in var('social_platforms') %}
         select * from {{ ref('stg_' ~ platform ~ '__social_post_snapshots') }}
@@ -15,17 +16,32 @@ summed as (
         clicks,
         clicks + likes + comments + shares as interactions
     from snapshots
+),
+
+compared as (
+    select
+        platform,
+        post_id,
+        observed_on as reported_on,
+        {% for measure in measures %}
+            {{ measure }} - coalesce(
+                lag({{ measure }}) over (partition by platform, post_id order by observed_on), 0
+            ) as {{ measure }},
+        {% endfor %}
+        row_number() over (partition by platform, post_id order by observed_on) = 1
+            as is_first_snapshot
+    from summed
 )
 
+-- A platform that takes something back (removed bots, withdrawn likes) gives a negative day. It is
+-- kept: without it the days of a post would not add up to its lifetime count.
 select
     platform,
     post_id,
-    observed_on as reported_on,
-    {% for measure in ['impressions', 'reach', 'interactions', 'clicks'] %}
-        {{ measure }} - coalesce(
-            lag({{ measure }}) over (partition by platform, post_id order by observed_on), 0
-        ) as {{ measure }},
-    {% endfor %}
-    row_number() over (partition by platform, post_id order by observed_on) = 1
-        as is_first_snapshot
-from summed
+    reported_on,
+    {% for measure in measures %}{{ measure }},
+    {% endfor -%}
+    is_first_snapshot,
+    coalesce(impressions < 0 or reach < 0 or interactions < 0 or clicks < 0, false)
+        as is_correction
+from compared

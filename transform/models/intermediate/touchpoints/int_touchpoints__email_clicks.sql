@@ -52,7 +52,7 @@ ranked as (
 ),
 
 started_sessions as (
-    -- The visit a click starts: same person, e-mail, within the gap; a minute for clocks that differ.
+    -- The visit a click starts: same person, e-mail, within the gap; clocks may differ by a minute.
     select
         ranked.source,
         ranked.event_id,

@@ -1,7 +1,7 @@
 with submissions as (
     {% for system in var('sales_systems') %}
-    select * from {{ ref('stg_' ~ system ~ '__form_submissions') }}
-    {{ 'union all' if not loop.last }}
+        select * from {{ ref('stg_' ~ system ~ '__form_submissions') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

@@ -46,7 +46,7 @@ timed_sessions as (
         sessions.session_id,
         row_number() over (
             partition by identified.source, identified.submission_id
-            order by sessions.started_at desc, sessions.session_id
+            order by sessions.started_at desc, sessions.session_id asc
         ) as session_rank
     from identified
     inner join sessions

@@ -1,7 +1,7 @@
 with activities as (
     {% for system in var('sales_systems') %}
-    select * from {{ ref('stg_' ~ system ~ '__activities') }}
-    {{ 'union all' if not loop.last }}
+        select * from {{ ref('stg_' ~ system ~ '__activities') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

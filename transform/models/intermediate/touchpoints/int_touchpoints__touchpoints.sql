@@ -35,14 +35,19 @@ persons as (
 ),
 
 session_forms as (
-    select session_id, count(*) as forms
+    select
+        session_id,
+        count(*) as forms
     from forms
     where session_id is not null and not is_spam
     group by session_id
 ),
 
 session_clicks as (
-    select session_id, sum(clicks) as clicks, min(campaign_id) as campaign_id
+    select
+        session_id,
+        sum(clicks) as clicks,
+        min(campaign_id) as campaign_id
     from clicks
     where session_id is not null
     group by session_id

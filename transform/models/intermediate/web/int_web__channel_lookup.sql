@@ -20,10 +20,20 @@ aliases as (
 
 evidence as (
     -- A few thousand combinations stand for all visits, so each rule is tried once a combination.
-    select evidence_key, click_id_type, utm_source, utm_medium, referrer_host
+    select
+        evidence_key,
+        click_id_type,
+        utm_source,
+        utm_medium,
+        referrer_host
     from session_entries
     union
-    select evidence_key, click_id_type, utm_source, utm_medium, referrer_host
+    select
+        evidence_key,
+        click_id_type,
+        utm_source,
+        utm_medium,
+        referrer_host
     from form_entries
 ),
 

@@ -1,7 +1,7 @@
 with events as (
     {% for system in var('web_sources') %}
-    select * from {{ ref('stg_' ~ system ~ '__events') }}
-    {{ 'union all' if not loop.last }}
+        select * from {{ ref('stg_' ~ system ~ '__events') }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -81,7 +81,8 @@ select
     nullif(trim(lower(utm_source)), '') as utm_source,
     nullif(trim(lower(utm_medium)), '') as utm_medium,
     -- Words of a campaign name are joined by whatever the typist likes.
-    {{ regexp_replace_all("nullif(trim(lower(utm_campaign)), '')", '[ +-]+', '_') }} as utm_campaign,
+    {{ regexp_replace_all("nullif(trim(lower(utm_campaign)), '')", '[ +-]+', '_') }}
+        as utm_campaign,
     -- Our own pages link to each other: only another host is a referrer.
     case
         when page_host is null or page_host <> referrer_host then nullif(referrer_host, '')

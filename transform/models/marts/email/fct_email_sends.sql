@@ -1,21 +1,23 @@
+{%- set flags = [
+    'is_human_open', 'is_unknown_open', 'is_machine_open', 'is_human_click', 'is_unsubscribed',
+    'is_complaint'
+] -%}
 with sends as (
     select * from {{ ref('int_email__sends') }}
 ),
 
 per_person as (
+    -- A person with two addresses on a list is one row; `addresses` keeps the sends countable.
     select
         campaign_id,
         person_id,
         sent_at,
         count(*) as addresses,
-        max(case when bounce_class is null then 1 else 0 end) as delivered,
-        min(bounce_class) as bounce_class,
-        max(case when is_human_open then 1 else 0 end) as human_open,
-        max(case when is_unknown_open then 1 else 0 end) as unknown_open,
-        max(case when is_machine_open then 1 else 0 end) as machine_open,
-        max(case when is_human_click then 1 else 0 end) as human_click,
-        max(case when is_unsubscribed then 1 else 0 end) as unsubscribed,
-        max(case when is_complaint then 1 else 0 end) as complaint
+        max(case when delivered then 1 when not delivered then 0 end) as delivered,
+        {% for flag in flags %}
+            max(case when {{ flag }} then 1 when not {{ flag }} then 0 end) as {{ flag }},
+        {% endfor %}
+        min(bounce_class) as bounce_class
     from sends
     group by campaign_id, person_id, sent_at
 )
@@ -27,10 +29,7 @@ select
     cast(addresses as bigint) as addresses,
     delivered = 1 as delivered,
     bounce_class,
-    human_open = 1 as is_human_open,
-    unknown_open = 1 and human_open = 0 as is_unknown_open,
-    machine_open = 1 as is_machine_open,
-    human_click = 1 as is_human_click,
-    unsubscribed = 1 as is_unsubscribed,
-    complaint = 1 as is_complaint
+    {% for flag in flags %}
+        {{ flag }} = 1 as {{ flag }}{{ ',' if not loop.last }}
+    {% endfor %}
 from per_person

@@ -3,17 +3,33 @@ with sends as (
 ),
 
 counted as (
+    -- A flag that cannot be observed is null on every send, so its sum is null and never 0.
     select
         campaign_id,
         count(*) as sent,
-        sum(case when bounce_class is null then 1 else 0 end) as delivered,
-        sum(case when bounce_class = 'hard' then 1 else 0 end) as hard_bounces,
-        sum(case when bounce_class = 'soft' then 1 else 0 end) as soft_bounces,
-        sum(case when is_human_open then 1 else 0 end) as human_openers,
-        sum(case when is_human_open or is_unknown_open then 1 else 0 end) as openers_upper,
-        sum(case when is_human_click then 1 else 0 end) as clickers,
-        sum(case when is_unsubscribed then 1 else 0 end) as unsubscribes,
-        sum(case when is_complaint then 1 else 0 end) as complaints
+        sum(case when delivered then 1 when not delivered then 0 end) as delivered,
+        sum(case when delivered is null then null when bounce_class = 'hard' then 1 else 0 end)
+            as hard_bounces,
+        sum(case when delivered is null then null when bounce_class = 'soft' then 1 else 0 end)
+            as soft_bounces,
+        sum(case when is_human_open and delivered then 1 when is_human_open is not null then 0 end)
+            as human_openers,
+        sum(
+            case
+                when (is_human_open or is_human_click) and delivered then 1
+                when is_human_open is not null then 0
+            end
+        ) as openers_lower,
+        sum(
+            case
+                when (is_human_open or is_human_click or is_unknown_open) and delivered then 1
+                when is_human_open is not null then 0
+            end
+        ) as openers_upper,
+        sum(case when is_human_click and delivered then 1 when is_human_click is not null then 0 end)
+            as clickers,
+        sum(case when is_unsubscribed then 1 when not is_unsubscribed then 0 end) as unsubscribes,
+        sum(case when is_complaint then 1 when not is_complaint then 0 end) as complaints
     from sends
     group by campaign_id
 )
@@ -23,7 +39,7 @@ select
     cast(sent as bigint) as sent,
     cast(delivered as bigint) as delivered,
     cast(human_openers as bigint) as human_openers,
-    cast(human_openers as bigint) as openers_lower,
+    cast(openers_lower as bigint) as openers_lower,
     cast(openers_upper as bigint) as openers_upper,
     cast(clickers as bigint) as clickers,
     cast(hard_bounces as bigint) as hard_bounces,
@@ -31,10 +47,12 @@ select
     cast(unsubscribes as bigint) as unsubscribes,
     cast(complaints as bigint) as complaints,
     cast(human_openers as double) / nullif(delivered, 0) as open_rate,
-    cast(human_openers as double) / nullif(delivered, 0) as open_rate_lower,
+    cast(openers_lower as double) / nullif(delivered, 0) as open_rate_lower,
     cast(openers_upper as double) / nullif(delivered, 0) as open_rate_upper,
     cast(clickers as double) / nullif(delivered, 0) as click_rate,
-    cast(clickers as double) / nullif(human_openers, 0) as click_to_open_rate,
+    cast(clickers as double) / nullif(openers_lower, 0) as click_to_open_rate,
+    cast(clickers as double) / nullif(openers_upper, 0) as click_to_open_rate_lower,
+    cast(hard_bounces + soft_bounces as double) / nullif(sent, 0) as bounce_rate,
     cast(hard_bounces as double) / nullif(sent, 0) as hard_bounce_rate,
     cast(soft_bounces as double) / nullif(sent, 0) as soft_bounce_rate,
     cast(unsubscribes as double) / nullif(delivered, 0) as unsubscribe_rate,

@@ -10,8 +10,7 @@ select
     cast(min(stage_position) as bigint) as stage_position,
     {{ date_of(as_of()) }} as as_of_on,
     count(*) as opportunities,
-    cast(sum(case when value_amount is not null and value_amount_reporting is null then 1 else 0 end)
-    as bigint) as opportunities_without_rate,
+    count(value_amount) - count(value_amount_reporting) as opportunities_without_rate,
     cast(coalesce(sum(value_amount_reporting), 0) as decimal(18, 2)) as open_amount_reporting,
     cast(
         coalesce(sum(value_amount_reporting * coalesce(stage_probability, 0)), 0)

@@ -12,5 +12,6 @@ select
     cast(clicks as bigint) as clicks,
     cast(interactions as double) / nullif(impressions, 0) as engagement_rate,
     'impressions' as engagement_denominator,
-    is_first_snapshot
+    is_first_snapshot,
+    is_correction
 from post_days

@@ -1,0 +1,293 @@
+"""The identity room on a small warehouse: named cases of the real world."""
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from identity.matching import IdentityError
+from identity.resolve import ensure_tables, resolve
+
+DAY_1 = dt.datetime(2026, 7, 1, 6, tzinfo=dt.UTC)
+DAY_2 = DAY_1 + dt.timedelta(days=1)
+SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "matching.yml").read_text("utf-8"))
+COLUMNS = {
+    "record_key": "varchar", "source": "varchar", "object": "varchar",
+    "source_record_id": "varchar", "linked_record_id": "varchar", "record_kind": "varchar",
+    "email_normalised": "varchar", "email_domain": "varchar", "email_key": "varchar",
+    "phone_key": "varchar", "first_key": "varchar", "last_key": "varchar",
+    "company_key": "varchar", "company_name": "varchar", "company_record_id": "varchar",
+    "company_domain": "varchar", "street_key": "varchar", "postal_code": "varchar",
+    "country_code": "varchar", "is_free_mail": "boolean", "is_disposable_email": "boolean",
+    "is_deleted": "boolean", "created_at": "timestamp", "updated_at": "timestamp",
+}  # fmt: skip
+
+
+class Company:
+    """A warehouse with records that staging would have made."""
+
+    def __init__(self, folder: Path):
+        self.file = folder / "warehouse.duckdb"
+        with duckdb.connect(str(self.file)) as connection:
+            connection.execute("create schema intermediate")
+            connection.execute("create schema reference")
+            connection.execute(
+                "create table reference.free_mail_domains as select 'gmail.com' as domain"
+            )
+            columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+            connection.execute(f"create table intermediate.int_identity__records ({columns})")
+            connection.execute(
+                "create table intermediate.int_identity__merges (source varchar, object varchar,"
+                " loser_record_id varchar, winner_record_id varchar, merged_at timestamp)"
+            )
+
+    def record(self, id_, object_="contacts", source="crm", kind="person", **fields):
+        row = dict.fromkeys(COLUMNS) | {
+            "record_key": f"{source}|{object_}|{id_}", "source": source, "object": object_,
+            "source_record_id": id_, "record_kind": kind, "is_free_mail": False,
+            "is_disposable_email": False, "is_deleted": False,
+            "created_at": dt.datetime(2026, 1, 1), "updated_at": dt.datetime(2026, 1, 1),
+        } | fields  # fmt: skip
+        if row["email_key"]:
+            row["email_domain"] = row["email_domain"] or row["email_key"].split("@")[1]
+            row["email_normalised"] = row["email_normalised"] or row["email_key"]
+        with duckdb.connect(str(self.file)) as connection:
+            marks = ", ".join("?" * len(row))
+            connection.execute(
+                f"insert into intermediate.int_identity__records values ({marks})",
+                list(row.values()),
+            )
+
+    def merge(self, loser, winner, object_="contacts"):
+        with duckdb.connect(str(self.file)) as connection:
+            connection.execute(
+                "insert into intermediate.int_identity__merges values ('crm', ?, ?, ?, null)",
+                [object_, loser, winner],
+            )
+
+    def resolve(self, as_of=DAY_1, **changes):
+        return resolve(self.file, run_id="run", as_of=as_of, matching=SHIPPED | changes)
+
+    def rows(self, sql):
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def person(self, id_, object_="contacts"):
+        ((found,),) = self.rows(
+            "select person_id from identity.person_map"
+            f" where source_record_id = '{id_}' and object = '{object_}'"
+        )
+        return found
+
+    def kind(self, id_, object_="contacts"):
+        person = self.person(id_, object_)
+        ((found,),) = self.rows(f"select kind from identity.persons where person_id = '{person}'")
+        return found
+
+
+@pytest.fixture
+def company(tmp_path):
+    return Company(tmp_path)
+
+
+def decision(action, left, right):
+    def record(id_):
+        return {"source": "crm", "object": "contacts", "source_record_id": id_}
+
+    return {
+        "action": action, "left": record(left), "right": record(right),
+        "reason": "seen by hand", "decided_by": "ops",
+    }  # fmt: skip
+
+
+def test_a_shared_mailbox_never_links_two_records_and_is_no_person(company):
+    company.record(
+        "1", kind="mailbox", email_normalised="info@acme.example", email_domain="acme.example"
+    )
+    company.record(
+        "2", kind="mailbox", email_normalised="info@acme.example", email_domain="acme.example"
+    )
+    company.resolve()
+    assert company.person("1") != company.person("2")
+    assert company.kind("1") == "mailbox"
+    accounts = company.rows("select distinct account_id from identity.account_map")
+    assert len(accounts) == 1
+
+
+def test_test_at_test_com_never_links_two_records(company):
+    company.record("1", kind="test", email_normalised="test@test.com")
+    company.record("2", kind="test", email_normalised="test@test.com")
+    company.resolve()
+    assert company.person("1") != company.person("2")
+    assert company.kind("2") == "test"
+
+
+def test_chained_merges_collapse_to_one_person_with_their_history(company):
+    for each in "abc":
+        company.record(each, first_key=f"name{each}", is_deleted=each != "c")
+    company.merge("a", "b")
+    company.merge("b", "c")
+    company.resolve()
+    assert company.person("a") == company.person("b") == company.person("c")
+
+
+def test_one_address_with_a_nickname_and_a_typo_is_one_person(company):
+    company.record("1", email_key="rob@acme.example", first_key="robert", last_key="lee")
+    company.record("2", email_key="rob@acme.example", first_key="robret", last_key="lee")
+    company.record("3", email_key="rob@acme.example", first_key="r", last_key="lee")
+    company.record("4", object_="members", source="list", email_key="rob@acme.example")
+    company.resolve()
+    found = {company.person(each) for each in "123"} | {company.person("4", "members")}
+    assert len(found) == 1
+
+
+def test_two_names_at_one_address_stay_two_and_the_nameless_joins_neither(company):
+    company.record("1", email_key="smiths@acme.example", first_key="anna", last_key="smith")
+    company.record("2", email_key="smiths@acme.example", first_key="peter", last_key="smith")
+    company.record("3", email_key="smiths@acme.example")
+    company.resolve()
+    assert len({company.person(each) for each in "123"}) == 3
+
+
+def test_a_key_that_names_too_many_people_links_nobody(company):
+    for number in range(5):
+        company.record(
+            str(number), phone_key="2125550000", first_key=f"f{number}", last_key=f"l{number}"
+        )
+    company.record("5", phone_key="2125550000", first_key="f1", last_key="l1")
+    report = company.resolve()
+    assert company.person("1") != company.person("5")
+    assert report.guarded_records == 6
+
+
+def test_people_of_one_name_with_numbered_addresses_at_a_company_stay_apart(company):
+    for number in ("12", "57"):
+        company.record(
+            number, email_key=f"ann.lee{number}@acme.example", first_key="ann", last_key="lee",
+            company_key="acme", postal_code="10001",
+        )  # fmt: skip
+    company.resolve()
+    assert company.person("12") != company.person("57")
+
+
+def test_a_never_merge_beats_every_rule(company):
+    for each in "12":
+        company.record(each, email_key="a@acme.example", first_key="ann", last_key="lee")
+    company.resolve(overrides=[decision("never_merge", "1", "2")])
+    assert company.person("1") != company.person("2")
+    assert company.rows("select event from identity.ledger where event = 'overridden'")
+
+
+def test_a_force_merge_joins_what_no_rule_would_and_keeps_the_older_id(company):
+    company.record("1", first_key="ann")
+    company.record("2", first_key="zoe", created_at=dt.datetime(2026, 2, 1))
+    company.resolve()
+    older, younger = company.person("1"), company.person("2")
+    company.resolve(DAY_2, overrides=[decision("force_merge", "1", "2")])
+    assert company.person("2") == older
+    assert company.rows("select old_id, new_id from identity.redirects") == [(younger, older)]
+
+
+def test_a_decision_about_an_unknown_record_stops_the_run(company):
+    company.record("1")
+    with pytest.raises(IdentityError, match=r"crm\|contacts\|9"):
+        company.resolve(overrides=[decision("never_merge", "1", "9")])
+
+
+def test_a_second_run_makes_no_event_and_changes_no_row(company):
+    company.record("1", email_key="a@acme.example", first_key="ann")
+    company.record("2", email_key="a@acme.example", first_key="ann")
+    company.resolve()
+    tables = ("person_map", "person_map_history", "persons", "accounts", "account_map", "ledger")
+    before = [company.rows(f"select * from identity.{each} order by all") for each in tables]
+    report = company.resolve(DAY_2)
+    assert report.events == {}
+    assert before == [
+        company.rows(f"select * from identity.{each} order by all") for each in tables
+    ]
+
+
+def test_the_order_of_rows_changes_no_id(tmp_path):
+    found = []
+    for name, order in (("one", "123456"), ("two", "641352")):
+        (tmp_path / name).mkdir()
+        company = Company(tmp_path / name)
+        for each in order:
+            company.record(each, email_key=f"p{int(each) % 3}@acme.example", first_key="ann")
+        company.resolve()
+        found.append(company.rows("select * from identity.person_map order by all"))
+    assert found[0] == found[1]
+
+
+def test_a_split_gives_the_part_that_left_a_new_id_and_keeps_the_history(company):
+    for each in "123":
+        company.record(each, email_key="a@acme.example", first_key="ann")
+    company.resolve()
+    before = company.person("1")
+    company.resolve(DAY_2, overrides=[decision("never_merge", "1", "3")])
+    assert company.person("1") == company.person("2") == before
+    assert company.person("3") != before
+    history = company.rows(
+        "select person_id, valid_to is null from identity.person_map_history"
+        " where source_record_id = '3' order by valid_from"
+    )
+    assert history == [(before, False), (company.person("3"), True)]
+
+
+def test_a_visitor_belongs_to_whom_the_form_names(company):
+    company.record("s1", object_="form_submissions", email_key="a@acme.example", first_key="ann")
+    company.record(
+        "v1", object_="visitors", source="web", email_key="a@acme.example", linked_record_id="s1"
+    )
+    company.resolve()
+    assert company.person("v1", "visitors") == company.person("s1", "form_submissions")
+
+
+def test_a_party_whose_forms_are_all_spam_is_spam(company):
+    company.record("1", email_key="x@acme.example", first_key="xx")
+    company.record(
+        "s1", object_="form_submissions", kind="spam", email_key="x@acme.example", first_key="xx"
+    )
+    company.resolve()
+    assert company.kind("1") == "spam"
+
+
+def test_a_cluster_over_the_limit_waits_for_review(company):
+    for each in "1234":
+        company.record(each, email_key="a@acme.example", first_key="ann")
+    report = company.resolve(cluster_size_limit=3)
+    assert report.held_for_review == 1
+    assert len({company.person(each) for each in "1234"}) == 4
+    assert len(company.rows("select * from identity.review_queue")) == 1
+
+
+def test_a_free_mail_contact_sits_at_the_account_its_company_name_stands_for(company):
+    for number in range(4):
+        company.record(str(number), email_key=f"p{number}@acme.example", company_key="acme")
+    company.record("5", email_key="q@gmail.com", is_free_mail=True, company_key="acme")
+    company.record("6", email_key="r@gmail.com", is_free_mail=True, company_key="other")
+    company.resolve()
+    accounts = dict(company.rows("select source_record_id, account_id from identity.account_map"))
+    assert accounts["5"] == accounts["0"]
+    assert "6" not in accounts
+
+
+def test_merged_companies_are_one_account_named_by_a_domain(company):
+    company.record("c1", object_="companies", kind="company", company_domain="old.example")
+    company.record(
+        "c2", object_="companies", kind="company", company_domain="https://www.new.example/de"
+    )
+    company.merge("c1", "c2", "companies")
+    company.resolve()
+    assert len(company.rows("select * from identity.accounts")) == 1
+    assert company.rows("select count(*) from identity.person_map") == [(0,)]
+
+
+def test_the_tables_exist_before_the_first_run_and_twice_is_once(tmp_path):
+    file = tmp_path / "warehouse.duckdb"
+    ensure_tables(file)
+    ensure_tables(file)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert connection.execute("select count(*) from identity.person_map").fetchone() == (0,)

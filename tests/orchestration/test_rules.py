@@ -1,0 +1,61 @@
+import duckdb
+import pytest
+
+from orchestration import rules
+from orchestration.settings import PROJECT, Refused
+
+
+def test_lists_and_blocks_become_tables_with_the_types_of_the_schema(stage_rules, tmp_path):
+    loaded = rules.load(stage_rules, tmp_path / "w.duckdb")
+    assert loaded == {"stages": 2, "company": 1}
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
+        columns = connection.execute("describe config.stages").fetchall()
+        assert [column[1] for column in columns] == ["VARCHAR", "BIGINT", "DATE"]
+        assert connection.execute("from config.company").fetchall() == [("USD",)]
+
+
+def test_an_empty_list_is_an_empty_table(stage_rules, tmp_path):
+    (stage_rules / "funnel.yml").write_text("stages: []\n")
+    assert rules.load(stage_rules, tmp_path / "w.duckdb")["stages"] == 0
+
+
+def test_a_second_load_replaces_the_first(stage_rules, tmp_path):
+    rules.load(stage_rules, tmp_path / "w.duckdb")
+    assert rules.load(stage_rules, tmp_path / "w.duckdb")["stages"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "remedy"),
+    [
+        ("stages: [{stage: lead}]", "stages.0", "add the missing key"),
+        ("stages: [{stage: lead, position: one}]", "stages.0.position", "value of that type"),
+        ("stages: [{stage: mql, position: 1}]", "stages.0.stage", "one of the listed values"),
+        ("stages: []\nstage: []", "(top level)", "remove or correct the unknown key"),
+        ("stages: [", "YAML", "correct that line"),
+    ],
+)
+def test_a_wrong_rule_names_file_key_and_remedy(stage_rules, text, key, remedy):
+    (stage_rules / "funnel.yml").write_text(text)
+    with pytest.raises(Refused) as refused:
+        rules.tables(stage_rules)
+    told = str(refused.value)
+    assert "config/funnel.yml" in told
+    assert key in told
+    assert remedy in told
+
+
+def test_a_file_without_a_schema_is_refused(stage_rules):
+    (stage_rules / "mine.yml").write_text("a: 1")
+    with pytest.raises(Refused, match="has no schema"):
+        rules.tables(stage_rules)
+
+
+def test_the_users_own_copy_replaces_the_shipped_file(stage_rules):
+    (stage_rules / "local").mkdir()
+    (stage_rules / "local" / "funnel.yml").write_text("stages: [{stage: won, position: 9}]")
+    assert rules.read(stage_rules, "funnel")["stages"] == [{"stage": "won", "position": 9}]
+
+
+def test_every_shipped_rule_file_follows_its_schema():
+    assert {path.name for path in rules.files(PROJECT / "config")} >= {"alerts.yml", "sources.yml"}
+    rules.tables(PROJECT / "config")

@@ -1,0 +1,220 @@
+"""Runs the SQL of the credit models, as it stands in the project, on journeys given by a test."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+EPOCH = datetime(2026, 1, 1)
+DAY = 86_400
+
+_TABLES = {
+    "int_conversions__conversions": (
+        "conversion_id varchar, stage varchar, person_id varchar, account_id varchar, "
+        "opportunity_id varchar, value_amount decimal(18, 2), currency_code varchar, "
+        "value_amount_reporting decimal(18, 2), is_reversal boolean, "
+        "reverses_conversion_id varchar, converted_at timestamp"
+    ),
+    "int_attribution__eligible_people": (
+        "conversion_id varchar, person_id varchar, contact_created_at timestamp, "
+        "is_oldest_contact boolean"
+    ),
+    "int_touchpoints__touchpoints": (
+        "touchpoint_id varchar, person_id varchar, channel varchar, campaign_id varchar, "
+        "touch_type_priority integer, touch_class varchar, touched_at timestamp"
+    ),
+    "int_opportunities__opportunities": "opportunity_id varchar, created_at timestamp",
+    "stg_config__attribution_windows": (
+        "stage varchar, lookback_days bigint, half_life_days double"
+    ),
+    "stg_config__attribution_settings": "eligible_contacts varchar, reset_on_conversion boolean",
+    "stg_config__attribution_models": (
+        "model varchar, rule varchar, first_share double, lead_share double, "
+        "opportunity_share double, close_share double, last_share double, rest_share double"
+    ),
+    "stg_config__currencies": "currency_code varchar, minor_units bigint",
+    "stg_config__company": "reporting_currency varchar",
+}
+_MODELS = (
+    "int_attribution__journeys",
+    "int_attribution__weights",
+    "int_attribution__credits",
+)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One touch; `at` in seconds from the epoch of the tests."""
+
+    id: str
+    at: int
+    channel: str = "paid_search"
+    person: str = "p1"
+    touch_class: str = "marketing"
+    priority: int = 1
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """One conversion; instants in seconds from the epoch of the tests."""
+
+    id: str
+    at: int
+    stage: str = "won"
+    value: str | None = "100.00"
+    currency: str = "USD"
+    value_reporting: str | None = "100.00"
+    people: tuple[str, ...] = ("p1",)
+    account: str = "a1"
+    lead_at: int | None = None
+    opportunity_at: int | None = None
+    reverses: str | None = None
+
+
+@dataclass(frozen=True)
+class Credit:
+    """One row of the credits."""
+
+    conversion: str
+    touch: str
+    model: str
+    position: int
+    weight: float
+    micros: int
+    value: Any
+    value_reporting: Any
+
+
+def instant(seconds: int | None) -> datetime | None:
+    """Return the timestamp `seconds` after the epoch of the tests."""
+    return None if seconds is None else EPOCH + timedelta(seconds=seconds)
+
+
+def rendered(model: str) -> str:
+    """Return a model's SQL with its macros expanded and ref() standing for the bare table name."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    environment.globals.update(
+        ref=lambda name: name,
+        var=lambda name, default=None: {"as_of": "2027-01-01 00:00:00"}.get(name, default),
+        target={"type": "duckdb"},
+    )
+    macros = environment.from_string(
+        (PROJECT / "transform/macros/portable.sql").read_text("utf-8")
+    ).make_module()
+    path = next((PROJECT / "transform/models").rglob(f"{model}.sql"))
+    names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}
+    return environment.from_string(path.read_text("utf-8")).render(names)
+
+
+_SQL = {model: rendered(model) for model in _MODELS}
+_CONFIG = yaml.safe_load((PROJECT / "config/attribution.yml").read_text("utf-8"))
+
+
+def credits(
+    touches: Iterable[Touch],
+    conversions: Sequence[Conversion],
+    *,
+    models: Sequence[Mapping[str, Any]] | None = None,
+    half_life_days: float | None = None,
+    lookback_days: int | None = None,
+    reset: bool = False,
+) -> list[Credit]:
+    """Return the credits of `conversions`, with the shipped configuration unless told otherwise."""
+    windows = [
+        (
+            row["stage"],
+            lookback_days or row["lookback_days"],
+            half_life_days or row["half_life_days"],
+        )
+        for row in _CONFIG["attribution_windows"]
+    ]
+    model_rows = [tuple(row.values()) for row in models or _CONFIG["attribution_models"]]
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")
+        for table, columns in _TABLES.items():
+            connection.execute(f"create table {table} ({columns})")
+        _fill(connection, "stg_config__attribution_windows", windows)
+        _fill(connection, "stg_config__attribution_models", model_rows)
+        _fill(connection, "stg_config__attribution_settings", [("hybrid", reset)])
+        _fill(connection, "stg_config__company", [("USD",)])
+        _fill(connection, "stg_config__currencies", [("USD", 2), ("JPY", 0), ("KWD", 3)])
+        _fill_journeys(connection, list(touches), conversions)
+        for model in _MODELS:
+            connection.execute(f"create table {model} as {_SQL[model]}")
+        rows = connection.execute(
+            "select conversion_id, touchpoint_id, attribution_model, touch_position, weight, "
+            "credit_micros, value_amount, value_amount_reporting from int_attribution__credits "
+            "order by conversion_id, attribution_model, touch_position"
+        ).fetchall()
+    return [Credit(*row) for row in rows]
+
+
+def weights(found: Iterable[Credit], model: str, conversion: str = "c1") -> dict[str, float]:
+    """Return touch -> weight of one conversion and model."""
+    return {
+        row.touch: row.weight
+        for row in found
+        if row.model == model and row.conversion == conversion
+    }
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple]) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into {table} values ({marks})", rows)
+
+
+def _fill_journeys(
+    connection: duckdb.DuckDBPyConnection,
+    touches: Sequence[Touch],
+    conversions: Sequence[Conversion],
+) -> None:
+    _fill(
+        connection,
+        "int_touchpoints__touchpoints",
+        [
+            (t.id, t.person, t.channel, None, t.priority, t.touch_class, instant(t.at))
+            for t in touches
+        ],
+    )
+    deals = {"opportunity", "won"}
+    _fill(
+        connection,
+        "int_conversions__conversions",
+        [
+            (
+                c.id,
+                c.stage,
+                c.people[0],
+                c.account,
+                f"o-{c.id}" if c.stage in deals else None,
+                c.value,
+                c.currency,
+                c.value_reporting,
+                c.reverses is not None,
+                c.reverses,
+                instant(c.at),
+            )
+            for c in conversions
+        ],
+    )
+    _fill(
+        connection,
+        "int_opportunities__opportunities",
+        [(f"o-{c.id}", instant(c.opportunity_at)) for c in conversions if c.stage in deals],
+    )
+    _fill(
+        connection,
+        "int_attribution__eligible_people",
+        [
+            (c.id, person, instant(c.lead_at), rank == 0 and c.lead_at is not None)
+            for c in conversions
+            for rank, person in enumerate(c.people)
+        ],
+    )
