@@ -9,7 +9,7 @@ export RUNTIME__DLTHUB_TELEMETRY := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run ui test check unit lint types walls sql chromium clean
+.PHONY: help run ui test slow check unit lint types walls sql chromium clean
 
 help:  ## what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -38,7 +38,9 @@ chromium:
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| echo "chromium is not here and could not be installed: browser tests will be skipped, and say so"
 
-test: check chromium  ## everything that continuous integration runs
+test: check  ## everything that continuous integration runs
+
+slow: $(TEST)/.ready chromium  ## whole-platform, browser and chaos suites
 	@$(TEST)/bin/python -m pytest -q -m "slow or browser or chaos"
 
 check: lint types walls sql unit  ## lint, types, walls, SQL rules and unit tests (a minute or two)
@@ -56,7 +58,6 @@ walls: $(TEST)/.ready
 sql: $(TEST)/.ready
 	@$(TEST)/bin/sqruff lint --parsing-errors transform/models transform/tests
 	@cd transform && ../$(TEST)/bin/dbt -q parse --profiles-dir .
-	@cd transform && ../$(TEST)/bin/dbt-bouncer run
 
 unit: $(TEST)/.ready
 	@$(TEST)/bin/python -m pytest -q -m "not slow and not browser and not chaos"

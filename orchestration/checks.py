@@ -41,14 +41,15 @@ def catalogue(settings: Settings) -> list[Rule]:
     """Return every rule of every suite, in the suites' order."""
     path = settings.dagster_home / "hygiene.json"
     wanted = _fingerprint(QUALITY)
-    kept = read_json(path)
+    kept: dict[str, Any] = read_json(path)
     if kept.get("fingerprint") != wanted:
-        kept = {"fingerprint": wanted, "rules": [list(rule) for rule in _from_suites()]}
+        kept = {"fingerprint": wanted, "rules": [[*rule] for rule in _from_suites()]}
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, kept)
+    found: list[Any] = kept["rules"]
     return [
         Rule(cast("Gate", gate), (table[0], table[1]), rule_id, is_blocking)
-        for gate, table, rule_id, is_blocking in kept["rules"]
+        for gate, table, rule_id, is_blocking in found
     ]
 
 

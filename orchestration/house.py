@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -83,7 +83,7 @@ def run_lock(settings: Settings) -> Any:
 @contextmanager
 def occupied(
     settings: Settings, run_id: str, said: Callable[[str], None] = lambda _: None
-) -> Iterator[None]:
+) -> Generator[None]:
     """Hold the house for one run; wait for the run that holds it. Creates a missing home.
 
     A file of the run's own is locked too: whoever can take it knows that the run is dead.
@@ -125,7 +125,7 @@ def resource(settings: Settings) -> dg.ResourceDefinition:
 
     @dg.resource(config_schema=CONFIG, description=__doc__)
     @contextmanager
-    def house(context: dg.InitResourceContext) -> Iterator[House]:
+    def house(context: dg.InitResourceContext) -> Generator[House]:
         log = context.log
         said = log.info if log else lambda _: None
         run_id = context.run_id or "none"
@@ -148,11 +148,13 @@ def prepare(facts: House) -> None:
     """Make the warehouse ready for any step: tables that the transform reads, no leftovers."""
     import ingestion.pipeline
     import quality.run
+    from orchestration import transform
 
     settings = facts.settings
     wait_for_warehouse(settings)
     for leftover in settings.target.glob("dbt_*"):
         shutil.rmtree(leftover, ignore_errors=True)
+    transform.manifest(settings, transform.variables(facts))
     ingestion.pipeline.ensure_tables(settings.warehouse)
     quality.run.ensure_tables(settings.warehouse)
 

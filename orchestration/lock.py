@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ _guard = threading.Lock()
 
 
 @contextmanager
-def held(path: Path, *, label: str, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
+def held(
+    path: Path, *, label: str, waiting: Callable[[str], None] | None = None
+) -> Generator[None]:
     """Hold the lock file `path` while the block runs; wait while another process holds it.
 
     Re-entrant inside one process, because the command and the Dagster run that it starts live in

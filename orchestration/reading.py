@@ -1,6 +1,6 @@
 """Opens the warehouse for a look, and says why where a run has it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import duckdb
@@ -11,7 +11,7 @@ from orchestration.settings import Refused, Settings
 
 
 @contextmanager
-def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """Yield a read-only connection; raises Refused where there is none or a run is writing."""
     if not settings.warehouse.exists():
         raise Refused(f"{settings.home} has no warehouse yet; make one with `engineroom run`")

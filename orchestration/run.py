@@ -4,7 +4,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -84,10 +84,13 @@ def _execute(
 ) -> Outcome:
     import dagster as dg
 
-    from orchestration import definitions, schedules
+    from orchestration import definitions, schedules, transform
+    from orchestration.house import House
 
     say("reading the asset graph")
-    repository = definitions.build(settings).get_repository_def()
+    facts = House(settings, home.kind_of(settings), home.clock(settings), run_id)
+    parsed = transform.manifest(settings, transform.variables(facts))
+    repository = definitions.build(settings, parsed).get_repository_def()
     job = repository.get_job(schedules.JOB)
     house: dict[str, Any] = {"full": full}
     if window:
@@ -182,7 +185,7 @@ def _cause(error: Any) -> str:
 
 
 @contextmanager
-def _quiet(settings: Settings) -> Iterator[Say | None]:
+def _quiet(settings: Settings) -> Generator[Say | None]:
     """Send what tools print to a file of the home; yield what still reaches the terminal.
 
     Dagster captures a step's output by its descriptors, so the terminal's are put aside first.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Literal
 
 Kind = Literal["sandbox", "real"]
 
@@ -116,7 +116,7 @@ def _kind(text: str | None) -> Kind | None:
         return None
     if text not in ("sandbox", "real"):
         raise Refused(f"ENGINEROOM_KIND={text!r} is neither sandbox nor real; set one of the two")
-    return cast("Kind", text)
+    return text
 
 
 def _number(text: str, name: str, *, whole: bool = False) -> float:

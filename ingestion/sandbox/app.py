@@ -147,7 +147,10 @@ async def _ask(scope: Any, receive: Callable[[], Awaitable[Any]]) -> Ask:
     headers = {
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    # The vendors take a list either way: `properties=a,b` and `properties=a&properties=b`.
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
     return Ask(scope["method"], scope["path"], query, headers, body)
 
 

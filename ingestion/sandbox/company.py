@@ -110,7 +110,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Deal:
-    """An opportunity with its stage history; a refund is a negative deal that names its original."""
+    """An opportunity with its stage history; a refund is a negative deal naming its original."""
 
     number: int
     account: Account
@@ -176,9 +176,8 @@ def _person(seed: int, number: int, accounts: list[Account]) -> Person:
     first, last = rng.choice(names.FIRST), rng.choice(names.LAST)
     local = rng.choice((f"{first}.{last}", f"{first[0]}{last}", f"{first}_{last}")).lower()
     # Two people of one name at one company get a number, as real mail systems do.
-    email = (
-        f"{local}{number % 97 or ''}@{account.domain if account else rng.choice(names.FREE_MAIL)}"
-    )
+    host = account.domain if account else rng.choice(names.FREE_MAIL)
+    email = f"{local}{number % 97 or ''}@{host}"
     if account is None:
         email = f"{local}{number}@{rng.choice(names.FREE_MAIL)}"
     if kind == "mailbox" and account:
@@ -210,7 +209,8 @@ def _person(seed: int, number: int, accounts: list[Account]) -> Person:
     )
 
 
-def _visit(rng: Random, visitor: str, started: int, channel: str) -> Visit:
+def session_of(rng: Random, visitor: str, started: int, channel: str) -> Visit:
+    """Return a session of two to six pages that begins at `started`."""
     campaign = click = None
     if channel in ("paid_search", "paid_social", "display", "email"):
         campaign = rng.choice(CAMPAIGNS)[0]
@@ -241,7 +241,7 @@ def _live(seed: int, person: Person, effects: dict[tuple[str, str], float]) -> N
     touched: list[str] = []
     for step in range(12):
         channel = _channel(rng, known=step > 2)
-        visit = _visit(rng, rng.choice(person.visitors), instant, channel)
+        visit = session_of(rng, rng.choice(person.visitors), instant, channel)
         person.sessions.append(visit)
         touched.append(channel)
         hazard = BASE_HAZARD + sum(LIFTS[each] for each in touched)
@@ -286,7 +286,7 @@ def _advance(rng: Random, person: Person, touched: list[str]) -> None:
         for _ in range(rng.randint(0, 2)):
             instant += int(rng.expovariate(1 / (days * DAY / 2))) + HOUR
             channel = _channel(rng, known=True)
-            person.sessions.append(_visit(rng, rng.choice(person.visitors), instant, channel))
+            person.sessions.append(session_of(rng, rng.choice(person.visitors), instant, channel))
             touched.append(channel)
         instant += int(rng.expovariate(1 / (days * DAY))) + HOUR
         person.stages.append((stage, instant))
@@ -297,7 +297,7 @@ def _stranger(seed: int, number: int) -> list[Visit]:
     instant = START + int(rng.random() * (END - START))
     visits = []
     for _ in range(rng.choices((1, 2, 3), (0.7, 0.2, 0.1))[0]):
-        visits.append(_visit(rng, f"s-{seed}-{number}", instant, _channel(rng, known=False)))
+        visits.append(session_of(rng, f"s-{seed}-{number}", instant, _channel(rng, known=False)))
         instant += int(rng.expovariate(1 / (5 * DAY))) + HOUR
     return visits
 

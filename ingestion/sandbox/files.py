@@ -6,15 +6,18 @@ messy as people type them; a few events come again in the next file, a few come 
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import orjson
 
-from ingestion.sandbox.company import DAY, START, Company, Person, Visit
+from ingestion.sandbox.company import DAY, END, START, Company, Person, Visit, session_of
 from ingestion.sandbox.wire.encode import day_of, iso_ms
+from ingestion.sandbox.wire.mailchimp import mails, reactions
 
+MAILS = tuple(mails())
 _UTM = {
     "paid_search": ("google", "cpc"),
     "paid_social": ("linkedin", "paid_social"),
@@ -44,7 +47,8 @@ def write_event_files(company: Company, folder: Path, since_ms: int, until_ms: i
     """
     folder.mkdir(parents=True, exist_ok=True)
     by_file: dict[int, list[tuple[int, bytes]]] = {}
-    for at, event in _events(company):
+    # An event stands in its own day's file, or in one of the two after it, shown a day later.
+    for at, event in _events(company, since_ms - 5 * DAY, until_ms):
         rng = Random(f"{company.seed}/file/{event['messageId']}")
         number = (at - START) // DAY
         late = 1 if rng.random() < 0.005 else 0
@@ -67,14 +71,33 @@ def write_event_files(company: Company, folder: Path, since_ms: int, until_ms: i
     return written
 
 
-def _events(company: Company) -> Iterator[tuple[int, dict[str, Any]]]:
+def _events(company: Company, first_ms: int, last_ms: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the events of every session that began between two instants."""
     for visit in company.anonymous:
-        yield from _visit(company.seed, visit, None)
+        if first_ms <= visit.started <= last_ms:
+            yield from _visit(company.seed, visit, None)
     for person in company.persons:
         if person.kind in ("spam", "test"):
             continue
-        for visit in person.sessions:
-            yield from _visit(company.seed, visit, person)
+        for visit in (*person.sessions, *_mail_sessions(company.seed, person, first_ms, last_ms)):
+            if first_ms <= visit.started <= last_ms:
+                yield from _visit(company.seed, visit, person)
+
+
+def _mail_sessions(seed: int, person: Person, first_ms: int, last_ms: int) -> Iterator[Visit]:
+    """A human click on an e-mail's link opens a session on the site seconds later."""
+    joined, left = person.subscribed_at, person.unsubscribed_at or END
+    if joined is None or person.kind != "person":
+        return
+    for mail in MAILS:
+        # Nobody clicks later than 30 days after the sending: 8 hours is the mean.
+        if not (joined <= mail.sent < left and first_ms - 30 * DAY <= mail.sent <= last_ms):
+            continue
+        for each in reactions(seed, mail, person):
+            if each.action == "click" and not each.is_machine:
+                rng = Random(f"{seed}/mail/{mail.number}/{person.number}")
+                visit = session_of(rng, person.visitors[0], each.at + 2_000, "email")
+                yield replace(visit, campaign=mail.slug)
 
 
 def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -110,13 +133,18 @@ def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int
         identify = _event(f"{stem}-identify", "identify", visit.visitor, at + 500, True)
         identify |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
         yield at + 500, identify
-    elif person is not None and len(person.sessions) > 1 and consents and person.lead_at:
-        # Known people come back on their other device and log in.
-        if visit.started > person.lead_at and rng.random() < 0.5:
-            at = visit.started + 1000
-            login = _event(f"{stem}-login", "identify", visit.visitor, at, True)
-            login |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
-            yield at, login
+    elif person is not None and _logs_in(rng, visit, person, consents):
+        at = visit.started + 1000
+        login = _event(f"{stem}-login", "identify", visit.visitor, at, True)
+        login |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
+        yield at, login
+
+
+def _logs_in(rng: Random, visit: Visit, person: Person, consents: bool) -> bool:
+    """Known people come back, now and then on their other device, and half of them log in."""
+    if not consents or len(person.sessions) < 2 or person.lead_at is None:
+        return False
+    return visit.started > person.lead_at and rng.random() < 0.5
 
 
 def _event(id_: str, type_: str, visitor: str, at: int, consents: bool) -> dict[str, Any]:

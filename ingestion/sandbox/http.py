@@ -14,7 +14,7 @@ from ingestion.sandbox.ledger import Ledger, State
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: method, path, query (last value wins), headers in lower case, body."""
+    """One request: method, path, query (repeats joined by commas), lower-case headers, body."""
 
     method: str
     path: str

@@ -31,6 +31,7 @@ def tables(company: Company) -> dict[str, pl.DataFrame]:
         "channel_effects": _effects(company),
         "opens": _opens(company),
         "spam_submissions": _spam(company),
+        "planted": _planted(company),
     }
 
 
@@ -130,3 +131,25 @@ def _spam(company: Company) -> pl.DataFrame:
         if person.form_visit is not None
     ]
     return _frame(("submission_id", "is_spam"), rows)
+
+
+def _planted(company: Company) -> pl.DataFrame:
+    """Every trap by its kind: where it stands and what it is about."""
+    rows: list[tuple[str, str, str, str, str]] = []
+    for record in contacts(company):
+        at = ("hubspot", "contacts", record.contact_id)
+        if record.dirt:
+            rows.append((f"duplicate_{record.dirt}", *at, person_id(record.person)))
+        if record.gone_how:
+            rows.append((f"contact_{record.gone_how}", *at, record.merged_into or ""))
+        if record.person.kind != "person":
+            rows.append((f"party_{record.person.kind}", *at, person_id(record.person)))
+    for deal in company.deals:
+        at = ("hubspot", "deals", hubspot.deal_id(deal.number))
+        if deal.refunds is not None:
+            rows.append(("refund", *at, hubspot.deal_id(deal.refunds)))
+        if len(deal.history) > 1 and any("closed" in stage for stage, _ in deal.history[:-1]):
+            rows.append(("deal_reopened", *at, deal.history[-1][0]))
+        if deal.currency == "XAF":
+            rows.append(("currency_without_rate", *at, deal.currency))
+    return _frame(("kind", "source", "object", "key", "note"), sorted(rows))

@@ -18,7 +18,6 @@ from ingestion.http import Budget, Clock, Session
 from ingestion.pages import rows_of
 
 API = "v26"
-SCOPE_HEADERS = ("developer_token", "login_customer_id")
 _ACCOUNT = columns("customer__id customer__currency_code customer__time_zone")
 _CAMPAIGN = columns("campaign__id campaign__name")
 _GROUP = columns("ad_group__id ad_group__name")
@@ -61,16 +60,20 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
     statuses = "campaign.status IN ('ENABLED', 'PAUSED', 'REMOVED')"
     yield Page("campaigns", list(_rows(ctx, CAMPAIGNS, "campaign", statuses)))
     first, last = _range(ctx)
-    account = str(ctx.config["customer_id"])
+    account = _digits(ctx.config["customer_id"])
     # A month a query keeps an answer to some ten thousand rows.
     for start, end in _months(first, last):
-        units = tuple(
-            (account, start + timedelta(days=day)) for day in range((end - start).days + 1)
-        )
+        days = range((end - start).days + 1)
+        units = tuple((account, start + timedelta(days=day)) for day in days)
         between = f"segments.date BETWEEN '{start}' AND '{end}'"
         for table, resource in _RESOURCES:
             yield Page(table.name, list(_rows(ctx, table, resource, between)), units)
     ctx.advance("days", last.isoformat())
+
+
+def _digits(account: Any) -> str:
+    """The account as the API takes it: people copy 123-456-7890 from the screen."""
+    return str(account).replace("-", "")
 
 
 def _range(ctx: Extraction) -> tuple[date, date]:
@@ -97,12 +100,14 @@ def _rows(ctx: Extraction, table: Table, resource: str, where: str) -> Iterator[
     """Yield the flat rows of one query; int64 come as text and are typed by the table."""
     fields = [column.name.replace("__", ".") for column in table.columns]
     query = f"SELECT {', '.join(fields)} FROM {resource} WHERE {where}"
-    path = f"/{API}/customers/{ctx.config['customer_id']}/googleAds:searchStream"
-    headers = {name: str(ctx.config[name]) for name in SCOPE_HEADERS if ctx.config.get(name)}
+    path = f"/{API}/customers/{_digits(ctx.config['customer_id'])}/googleAds:searchStream"
+    headers = {"developer_token": str(ctx.config["developer_token"])}
+    if manager := ctx.config.get("login_customer_id"):
+        headers["login_customer_id"] = _digits(manager)
     chunks = ctx.http.post(path, {"query": query}, **headers)
-    if not isinstance(chunks, list):
+    if not isinstance(chunks, list) or not all(isinstance(each, Mapping) for each in chunks):
         raise PageBroken(
-            f"google_ads {resource}: the answer is no stream of chunks. Nothing was lost: run again."
+            f"google_ads {resource}: the answer is no stream. Nothing was lost: run again."
         )
     for chunk in chunks:
         for record in rows_of({"results": [], **chunk}, "results", f"google_ads {resource}"):

@@ -13,11 +13,14 @@ from typing import Any
 
 from ingestion.auth import basic
 from ingestion.contract import Column, Extraction, Page, Source, Sweep, Table, Yield, columns
+from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
 from ingestion.pages import Paging, rows_of
 from ingestion.shape import flat
 
 PAGE = 1000
+# Of a list that shifts while it is read; a second reading is nearly always quiet.
+PASSES = 3
 LISTS = Table(
     "lists",
     "versioned",
@@ -138,19 +141,32 @@ def _page(table: Table, records: list[dict[str, Any]], **more: Any) -> Page:
 def _pages(
     ctx: Extraction, path: str, selector: str, **params: Any
 ) -> Iterator[list[dict[str, Any]]]:
-    """Yield the pages of one list until the declared total is read."""
-    paging, offset = Paging(f"mailchimp {path}"), 0
-    while True:
-        asked = {"count": PAGE, "offset": offset, **params}
-        body = ctx.http.get(path, asked)
-        records = rows_of(body, selector, paging.where)
-        total = int(body.get("total_items") or 0)
-        offset += len(records)
-        paging.add(records, following=str(offset) if offset < total else None)
-        yield records
-        if not records or offset >= total:
-            paging.met(total)
+    """Yield the pages of one list until every record of the declared total was seen.
+
+    A record that changes or goes while the list is read shifts the others over a page's edge: one
+    is skipped though the rows add up. Then fewer ids than declared, or a shrunken total, are seen
+    and the list is read again; what comes twice is deduplicated by the load.
+    """
+    where = f"mailchimp {path}"
+    for _ in range(PASSES):
+        paging, offset, most, ids = Paging(where), 0, 0, set[str]()
+        while True:
+            body = ctx.http.get(path, {"count": PAGE, "offset": offset, **params})
+            records = rows_of(body, selector, where)
+            total = int(body.get("total_items") or 0)
+            most = max(most, total)
+            offset += len(records)
+            paging.add(records, following=str(offset) if offset < total else None)
+            ids |= {str(record.get("id") or record.get("email_id")) for record in records}
+            yield records
+            if not records or offset >= total:
+                break
+        paging.met(total)
+        if total == most and len(ids) >= total:
             return
+    raise PageBroken(
+        f"{where}: the list moved in each of {PASSES} readings. Nothing was lost: run again later."
+    )
 
 
 def _members(ctx: Extraction, list_id: str) -> Iterator[Yield]:

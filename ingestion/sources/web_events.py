@@ -23,6 +23,10 @@ from ingestion.errors import LoadFailed
 
 MAX_UNPACKED = 2 * 1024**3
 MAX_LINE = 1024**2
+# A bomb of broken lines would fill the memory with quarantined text: 2 GB of it, four times over.
+MAX_BAD_LINES = 10_000
+MAX_QUOTED = 10_000
+BOM = b"\xef\xbb\xbf"
 LINES_PER_PAGE = 5_000
 _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 _CLICK_IDS = ("gclid", "li_fat_id", "fbclid", "msclkid")
@@ -54,7 +58,9 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
         if path.name.startswith("."):
             continue
         _refuse_odd(path, folder)
-        mark = f"{path.stat().st_size}:{hashlib.md5(path.read_bytes()).hexdigest()}"
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "md5").hexdigest()
+        mark = f"{path.stat().st_size}:{digest}"
         if seen.get(path.name) == mark and not ctx.full:
             continue
         yield from _file(ctx, path)
@@ -79,16 +85,21 @@ def _refuse_odd(path: Path, folder: Path) -> None:
 
 def _file(ctx: Extraction, path: Path) -> Iterator[Yield]:
     rows: list[dict[str, Any]] = []
+    bad = 0
     for number, line in enumerate(_lines(path), start=1):
-        if not line.strip():
+        if not line.strip() and len(line) < MAX_LINE:
             continue
-        try:
-            event = orjson.loads(line)
-            if not isinstance(event, dict):
-                raise TypeError
-        except (orjson.JSONDecodeError, TypeError):
-            text = line[:MAX_LINE].decode("utf-8", "backslashreplace")
-            yield Bad("events", f"{path.name} line {number}: no JSON object", text)
+        event = _event(line)
+        if event is None:
+            bad += 1
+            if bad > MAX_BAD_LINES:
+                raise LoadFailed(
+                    f"web_events: {path.name} has more than {MAX_BAD_LINES:,} lines that are no "
+                    "JSON objects, so it is no event file. Remove it from the inbox and run again."
+                )
+            reason = "longer than a line may be" if len(line) >= MAX_LINE else "no JSON object"
+            text = line[:MAX_QUOTED].decode("utf-8", "backslashreplace")
+            yield Bad("events", f"{path.name} line {number}: {reason}", text)
             continue
         rows.append(_row(ctx, event, path.name))
         if len(rows) >= LINES_PER_PAGE:
@@ -97,9 +108,18 @@ def _file(ctx: Extraction, path: Path) -> Iterator[Yield]:
     yield Page("events", rows)
 
 
+def _event(line: bytes) -> dict[str, Any] | None:
+    """Return the event on a line, None where the line holds none."""
+    try:
+        event = orjson.loads(line.removeprefix(BOM)) if len(line) < MAX_LINE else None
+    except orjson.JSONDecodeError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
 def _lines(path: Path) -> Iterator[bytes]:
-    """Yield lines, unpacked within the cap; a damaged archive is a plain error."""
-    unpacked = 0
+    """Yield lines, the head of one that is too long; unpacked within the cap."""
+    unpacked, inside = 0, False
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             while line := file.readline(MAX_LINE):
@@ -109,7 +129,9 @@ def _lines(path: Path) -> Iterator[bytes]:
                         f"web_events: {path.name} unpacks to more than {MAX_UNPACKED:,} bytes. "
                         "Split it, or remove it from the inbox if you do not know it."
                     )
-                yield line
+                if not inside:
+                    yield line
+                inside = len(line) == MAX_LINE and not line.endswith(b"\n")
     except (EOFError, OSError, zlib.error) as error:
         raise LoadFailed(
             f"web_events: {path.name} cannot be unpacked ({type(error).__name__}). "

@@ -15,8 +15,8 @@ def marts(settings, monkeypatch):
     with duckdb.connect(str(settings.marts)) as connection:
         connection.execute("create schema marts")
         connection.execute(
-            "create table marts.fct_spend as select i as day, cast(i * 0.1 as double) as spend, 'r' as run_id"
-            " from range(100) days (i)"
+            "create table marts.fct_spend as select i as day, cast(i * 0.1 as double) as spend,"
+            " 'r' as run_id from range(100) days (i)"
         )
         connection.execute("create table marts.dim_channels as select 'email' as channel")
     import reports.build

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 CHANNELS = ("direct", "email", "paid_search", "referral")
 AT = 500 * DAY
 LOOKBACK = 365 * DAY
-SLOW_BUT_STEADY = settings(max_examples=25, deadline=None, derandomize=True)
+SLOW_BUT_STEADY = settings(max_examples=8, deadline=None, derandomize=True)
 
 
 @st.composite

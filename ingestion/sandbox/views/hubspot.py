@@ -113,7 +113,7 @@ def _list(ask: Ask, world: World, object_: str) -> Answer:
     most = 50 if history else 100
     if limit > most:
         return refuse(400, "VALIDATION_ERROR", f"limit {limit} is larger than {most}")
-    status = "archived" if ask.query.get("archived") == "true" else "live"
+    status = "archived" if ask.query.get("archived", "").lower() == "true" else "live"
     rows = [row for row in world.state.rows("hubspot", object_) if row.status == status]
     bound = f"{object_}/{status}"
     position = position_of(ask.query["after"], bound) if "after" in ask.query else 0
@@ -261,7 +261,7 @@ def _associations(ask: Ask, world: World, from_object: str, to_object: str) -> A
 
 def _all(ask: Ask, world: World, object_: str) -> Answer:
     """Owners and forms: a short list, paged by position."""
-    archived = ask.query.get("archived") == "true"
+    archived = ask.query.get("archived", "").lower() == "true"
     rows = [
         row
         for row in world.state.rows("hubspot", object_)

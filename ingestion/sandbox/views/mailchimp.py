@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,9 @@ def view(ask: Ask, world: World) -> Answer:
             return (
                 _missing()
                 if row is None
-                else Answer(200, row.body, {"content-type": "application/json"})
+                else _narrowed(
+                    ask.query, Answer(200, row.body, {"content-type": "application/json"})
+                )
             )
         case ["lists", id_, "members"]:
             return _page(
@@ -100,7 +103,41 @@ def _page(ask: Ask, name: str, rows: list[Change], rest: dict[str, Any]) -> Answ
     bodies = [row.body for row in rows[offset : offset + count]]
     if name == "emails" and query.get("since"):
         bodies = [_since(body, _millis(query["since"])) for body in bodies]
-    return listed(name, bodies, {**rest, "total_items": len(rows), "_links": []})
+    return _narrowed(query, listed(name, bodies, {**rest, "total_items": len(rows), "_links": []}))
+
+
+def _narrowed(query: Mapping[str, str], answered: Answer) -> Answer:
+    """Return the answer with only the `fields` asked for, or without the `exclude_fields`.
+
+    Names go down with dots and pass through lists: `members.merge_fields.FNAME`.
+    """
+    kept, left = (
+        [field.split(".") for field in query.get(name, "").split(",") if field]
+        for name in ("fields", "exclude_fields")
+    )
+    if not kept and not left:
+        return answered
+    body = orjson.loads(answered.body)
+    body = _keep(body, kept) if kept else _leave(body, left)
+    return Answer(answered.status, orjson.dumps(body), answered.headers)
+
+
+def _keep(value: Any, paths: list[list[str]]) -> Any:
+    if isinstance(value, list):
+        return [_keep(each, paths) for each in value]
+    if not isinstance(value, dict) or [] in paths:
+        return value
+    found = {name: [path[1:] for path in paths if path[0] == name] for name in value}
+    return {name: _keep(value[name], below) for name, below in found.items() if below}
+
+
+def _leave(value: Any, paths: list[list[str]]) -> Any:
+    if isinstance(value, list):
+        return [_leave(each, paths) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: [path[1:] for path in paths if path and path[0] == name] for name in value}
+    return {name: _leave(value[name], below) for name, below in found.items() if [] not in below}
 
 
 def _since(body: bytes, since: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The company in Mailchimp: one list, a campaign every two weeks, what each member did with them."""
+"""The company in Mailchimp: a list, a campaign every two weeks, what each member did with it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -100,19 +100,28 @@ def reactions(seed: int, mail: Mail, person: Person) -> list[Reaction]:
 
 def changes(company: Company) -> Iterator[Change]:
     """Yield every change of every Mailchimp object, in no particular order."""
-    body = {
-        "id": LIST,
-        "name": "Newsletter",
-        "date_created": iso_offset(START),
-        "stats": {"member_count": 0},
-        "_links": LINKS,
-    }
-    yield change("mailchimp", "lists", LIST, START, body)
     members = [each for each in company.persons if each.subscribed_at is not None]
+    yield from _list(members)
     for person in members:
         yield from _member(company.seed, person)
     for mail in mails():
         yield from _mail(company.seed, mail, members)
+
+
+def _list(members: list[Person]) -> Iterator[Change]:
+    """The list's own member count moves once a month."""
+    for at in range(START, END, 30 * DAY):
+        count = sum(
+            (each.subscribed_at or 0) <= at < (each.unsubscribed_at or END) for each in members
+        )
+        body = {
+            "id": LIST,
+            "name": "Newsletter",
+            "date_created": iso_offset(START),
+            "stats": {"member_count": count},
+            "_links": LINKS,
+        }
+        yield change("mailchimp", "lists", LIST, at, body)
 
 
 def _member(seed: int, person: Person) -> Iterator[Change]:
@@ -197,14 +206,17 @@ def _recipient(
         "mailchimp", "sent_to", f"{mail.id}:{id_}", mail.sent + 120_000, sent, parent=mail.id
     )
     activity: list[dict[str, str]] = []
+    kinds: set[str] = set()
     for each in found:
         line = {"action": each.action, "timestamp": iso_offset(each.at)}
         line |= {"type": each.bounce} if each.bounce else {"ip": each.ip}
         line |= {"url": each.url} if each.url else {}
         activity.append(line)
         kind = each.bounce or each.action
-        for week in range((each.at - mail.sent) // (7 * DAY), 4):
-            totals[week, kind] = totals.get((week, kind), 0) + 1
+        _count(totals, mail, each.at, kind)
+        if kind not in kinds:
+            kinds.add(kind)
+            _count(totals, mail, each.at, f"unique {kind}")
         body = {
             "campaign_id": mail.id,
             "list_id": LIST,
@@ -228,7 +240,9 @@ def _recipient(
             "_links": LINKS,
         }
         yield change("mailchimp", "unsubscribed", f"{mail.id}:{id_}", left, body, parent=mail.id)
+        _count(totals, mail, left, "unsubscribed")
         if person.number % 23 == 0:
+            _count(totals, mail, left, "abuse")
             abuse = {
                 "id": person.number,
                 "campaign_id": mail.id,
@@ -243,18 +257,29 @@ def _recipient(
             )
 
 
+def _report_instants(mail: Mail) -> list[int]:
+    return [mail.sent + HOUR + week * 7 * DAY for week in range(5)]
+
+
+def _count(totals: dict[tuple[int, str], int], mail: Mail, at: int, kind: str) -> None:
+    """Add one event to every version of the report that shows after it."""
+    for week, shown in enumerate(_report_instants(mail)):
+        if at <= shown:
+            totals[week, kind] = totals.get((week, kind), 0) + 1
+
+
 def _reports(
     mail: Mail, title: str, sent: int, totals: dict[tuple[int, str], int]
 ) -> Iterator[Change]:
     """The report's counters go on moving for four weeks."""
-    for week in range(4):
+    for week, shown in enumerate(_report_instants(mail)):
         body = {
             "id": mail.id,
             "campaign_title": title,
             "list_id": LIST,
             "emails_sent": sent,
-            "abuse_reports": 0,
-            "unsubscribed": 0,
+            "abuse_reports": totals.get((week, "abuse"), 0),
+            "unsubscribed": totals.get((week, "unsubscribed"), 0),
             "send_time": iso_offset(mail.sent),
             "bounces": {
                 "hard_bounces": totals.get((week, "hard"), 0),
@@ -262,12 +287,12 @@ def _reports(
             },
             "opens": {
                 "opens_total": totals.get((week, "open"), 0),
-                "unique_opens": totals.get((week, "open"), 0),
+                "unique_opens": totals.get((week, "unique open"), 0),
             },
             "clicks": {
                 "clicks_total": totals.get((week, "click"), 0),
-                "unique_clicks": totals.get((week, "click"), 0),
+                "unique_clicks": totals.get((week, "unique click"), 0),
             },
             "_links": LINKS,
         }
-        yield change("mailchimp", "reports", mail.id, mail.sent + HOUR + week * 7 * DAY, body)
+        yield change("mailchimp", "reports", mail.id, shown, body)

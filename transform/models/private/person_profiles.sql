@@ -48,7 +48,7 @@ ranked as (
                     when rules.rule = 'source_rank' then coalesce(trusted.source_rank, 1000)
                     when rules.rule = 'most_complete' then -length(stated.stated_value)
                     when rules.rule = 'oldest'
-                        then {{ epoch_seconds("coalesce(records.created_at, cast('2100-01-01' as timestamp))") }}
+                        then {{ epoch_seconds('records.created_at') }}
                     else 0
                 end,
                 coalesce(records.updated_at, cast('1970-01-01' as timestamp)) desc,
@@ -74,8 +74,9 @@ ranked as (
 select
     person_id,
     {% for field in fields %}
-        max(case when field = '{{ field }}' then stated_value end) as {{ field }},
-        max(case when field = '{{ field }}' then origin end) as {{ field }}_origin{{ ',' if not loop.last }}
+    max(case when field = '{{ field }}' then stated_value end) as {{ field }},
+    max(case when field = '{{ field }}' then origin end) as {{ field }}_origin
+    {{- ',' if not loop.last }}
     {% endfor %}
 from ranked
 where position = 1

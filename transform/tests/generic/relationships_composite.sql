@@ -1,4 +1,4 @@
-{#- Every row whose `columns` are all given has a row in `to` with the same values in `to_columns`. -#}
+{#- Rows whose `columns` are all given have a row in `to` with these values in `to_columns`. -#}
 {% test relationships_composite(model, columns, to, to_columns) %}
 
 select child_rows.*

@@ -12,15 +12,23 @@ company as (
 
 slices as (
     -- Spend stands beside every model and stage, also those that have credited nothing yet.
-    select attribution_models.model as attribution_model, attribution_windows.stage
+    select
+        attribution_models.model as attribution_model,
+        attribution_windows.stage
     from {{ ref('stg_config__attribution_models') }} as attribution_models
     cross join {{ ref('stg_config__attribution_windows') }} as attribution_windows
     union
-    select attribution_model, stage from credits
+    select
+        attribution_model,
+        stage
+    from credits
 ),
 
 spend_slices as (
-    select spend_days.*, slices.attribution_model, slices.stage
+    select
+        spend_days.*,
+        slices.attribution_model,
+        slices.stage
     from spend_days
     cross join slices
 ),
@@ -29,8 +37,11 @@ dated_credits as (
     select
         credits.*,
         {{ date_in_zone('credits.converted_at', 'company.reporting_time_zone') }} as date_day,
-        -- A refund takes value back and is no second conversion.
-        case when credits.is_reversal then 0.0 else credits.weight end as conversion_share
+        -- A refund takes value back and is no second conversion. Decimals: sums of doubles depend
+        -- on the order of the rows.
+        case
+            when credits.is_reversal then 0 else cast(credits.weight as decimal(28, 18))
+        end as conversion_share
     from credits
     cross join company
 ),
@@ -55,7 +66,7 @@ coverage as (
         date_day,
         attribution_model,
         stage,
-        sum(case when channel <> '(none)' then conversion_share else 0.0 end)
+        sum(case when channel <> '(none)' then conversion_share else 0 end)
         / nullif(sum(conversion_share), 0) as coverage_share
     from dated_credits
     group by date_day, attribution_model, stage

@@ -6,7 +6,13 @@ with reported as (
 ),
 
 coarser_rows as (
-    select distinct platform, account_id, campaign_native_id, ad_group_id, reported_on, grain
+    select distinct
+        platform,
+        account_id,
+        campaign_native_id,
+        ad_group_id,
+        reported_on,
+        grain
     from reported
     where grain <> 'ad'
 ),

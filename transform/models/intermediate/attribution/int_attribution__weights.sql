@@ -71,9 +71,15 @@ shares as (
 ),
 
 totals as (
+    -- Summed as decimals: doubles summed in another order differ in their last digit, and a rerun
+    -- would not be identical.
     select
         *,
-        sum(raw_weight) over (partition by conversion_id, attribution_model) as raw_total
+        cast(
+            sum(cast(raw_weight as decimal(28, 18))) over (
+                partition by conversion_id, attribution_model
+            ) as double
+        ) as raw_total
     from shares
 )
 

@@ -6,7 +6,11 @@ with ad_campaigns as (
 ),
 
 ad_days as (
-    select distinct platform, account_id, campaign_native_id from {{ ref('int_ads__ad_days') }}
+    select distinct
+        platform,
+        account_id,
+        campaign_native_id
+    from {{ ref('int_ads__ad_days') }}
 ),
 
 email_campaigns as (
@@ -16,8 +20,8 @@ email_campaigns as (
     {% endfor %}
 ),
 
-sessions as (
-    select * from {{ ref('int_web__sessions') }}
+utm_values as (
+    select * from {{ ref('int_campaigns__utm_values') }}
 ),
 
 ad_channels as (
@@ -100,8 +104,9 @@ every_campaign as (
         campaign_native_id,
         coalesce(name, subject, campaign_native_id) as name,
         -- A mailing's running number is no part of the campaign's name.
-        lower({{ regexp_replace_all("coalesce(name, subject, campaign_native_id)", ' *#[0-9]+ *$', '') }})
-            as canonical_text,
+        {{ regexp_replace_all(
+            'lower(coalesce(name, subject, campaign_native_id))', ' *#[0-9]+ *$', ''
+        ) }} as canonical_text,
         'email' as channel,
         status,
         {{ date_of('sent_at') }} as started_on,
@@ -116,11 +121,9 @@ every_campaign as (
         lower(utm_campaign) as canonical_text,
         channel,
         cast(null as varchar) as status,
-        {{ date_of('min(started_at)') }} as started_on,
-        {{ date_of('max(started_at)') }} as ended_on
-    from sessions
-    where utm_campaign is not null
-    group by channel, utm_campaign
+        {{ date_of('first_seen_at') }} as started_on,
+        {{ date_of('last_seen_at') }} as ended_on
+    from utm_values
 )
 
 select

@@ -10,8 +10,9 @@ select
     events.source,
     events.event_id,
     events.campaign_native_id,
-    {{ surrogate_key(['events.source', "coalesce(events.list_id, '(none)')", 'events.campaign_native_id']) }}
-        as campaign_id,
+    {{ surrogate_key([
+        'events.source', "coalesce(events.list_id, '(none)')", 'events.campaign_native_id'
+    ]) }} as campaign_id,
     events.recipient_key,
     bridge.person_id,
     events.occurred_at,

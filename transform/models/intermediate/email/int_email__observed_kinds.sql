@@ -35,10 +35,13 @@ seen as (
 
 select
     sources.source,
-    {% for kind in ['bounces', 'opens', 'clicks', 'unsubscribes', 'complaints'] %}
-        reporting_sources.source is not null or coalesce(seen.{{ kind }}, 0) = 1
-            as observes_{{ kind }}{{ ',' if not loop.last }}
-    {% endfor %}
+    reporting_sources.source is not null or coalesce(seen.bounces, 0) = 1 as observes_bounces,
+    reporting_sources.source is not null or coalesce(seen.opens, 0) = 1 as observes_opens,
+    reporting_sources.source is not null or coalesce(seen.clicks, 0) = 1 as observes_clicks,
+    reporting_sources.source is not null or coalesce(seen.unsubscribes, 0) = 1
+        as observes_unsubscribes,
+    reporting_sources.source is not null or coalesce(seen.complaints, 0) = 1
+        as observes_complaints
 from sources
 left join reporting_sources on sources.source = reporting_sources.source
 left join seen on sources.source = seen.source

@@ -2,7 +2,7 @@ with source_rows as (
     select * from {{ ref('int_identity__source_rows') }}
 ),
 
-merges as (
+vendor_merges as (
     select
         source,
         object,
@@ -10,14 +10,14 @@ merges as (
         winner_record_id,
         row_number() over (
             partition by source, object, loser_record_id
-            order by merged_at desc, winner_record_id
+            order by merged_at desc, winner_record_id asc
         ) as position
     from {{ ref('int_identity__merges') }}
 ),
 
 split_rows as (
     select
-        source_rows.*,
+        *,
         lower(trim(email)) as email_normalised,
         split_part(lower(trim(email)), '@', 1) as email_local,
         case
@@ -41,7 +41,7 @@ split_rows as (
 -- Matching sees one mailbox where mail systems deliver to one: no plus tag, no dots at Google.
 addressed as (
     select
-        split_rows.*,
+        *,
         {{ regexp_replace_all('email_local', '[+].*$', '') }} as local_untagged,
         case
             when email_domain = 'googlemail.com' then 'gmail.com' else email_domain
@@ -54,7 +54,7 @@ judged as (
         addressed.*,
         nicknames.canonical as first_canonical,
         countries.country_code,
-        merges.winner_record_id as merged_into_record_id,
+        vendor_merges.winner_record_id as merged_into_record_id,
         role_mailboxes.local_part is not null as is_role_email,
         disposable.domain is not null as is_disposable_email,
         free_mail.domain is not null as is_free_mail,
@@ -63,8 +63,9 @@ judged as (
             and (placeholder_domains.value is not null or free_mail.domain is not null)
         ) or placeholder_domains.value is not null as is_placeholder_email,
         placeholder_names.value is not null
-        and coalesce(last_folded, '') in ('', first_folded, 'user', 'lead', 'contact', 'name')
-            as is_placeholder_name
+        and coalesce(addressed.last_folded, '') in (
+            '', addressed.first_folded, 'user', 'lead', 'contact', 'name'
+        ) as is_placeholder_name
     from addressed
     left join {{ ref('role_mailboxes') }} as role_mailboxes
         on addressed.local_untagged = role_mailboxes.local_part
@@ -87,17 +88,17 @@ judged as (
     left join {{ ref('nicknames') }} as nicknames on addressed.first_folded = nicknames.nickname
     left join {{ ref('country_names') }} as countries
         on lower(trim(addressed.country)) = countries.country_name
-    left join merges
+    left join vendor_merges
         on
-            addressed.source = merges.source
-            and addressed.object = merges.object
-            and addressed.source_record_id = merges.loser_record_id
-            and merges.position = 1
+            addressed.source = vendor_merges.source
+            and addressed.object = vendor_merges.object
+            and addressed.source_record_id = vendor_merges.loser_record_id
+            and vendor_merges.position = 1
 ),
 
 keyed as (
     select
-        judged.*,
+        *,
         case
             when length(phone_digits) between 8 and 15
                 then right({{ regexp_replace_all('phone_digits', '^0+', '') }}, 10)

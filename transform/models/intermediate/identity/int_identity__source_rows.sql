@@ -180,8 +180,8 @@ merged_away as (
 
 lost as (
     select
-        merged_away.source as source,
-        merged_away.object as object,
+        merged_away.source,
+        merged_away.object,
         merged_away.loser_record_id as source_record_id,
         cast(null as varchar) as email,
         cast(null as varchar) as phone,

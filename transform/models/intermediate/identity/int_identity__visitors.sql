@@ -60,7 +60,7 @@ ranked as (
         submission_id,
         row_number() over (
             partition by source, visitor_id
-            order by times desc, last_at desc, email
+            order by times desc, last_at desc, email asc
         ) as position
     from evidence
 )

@@ -1,5 +1,5 @@
 with channels as (
-    select * from {{ ref('stg_config__channels') }}
+    select * from {{ ref('int_campaigns__channels') }}
 )
 
 select

@@ -29,7 +29,10 @@ select
     cast(addresses as bigint) as addresses,
     delivered = 1 as delivered,
     bounce_class,
-    {% for flag in flags %}
-        {{ flag }} = 1 as {{ flag }}{{ ',' if not loop.last }}
-    {% endfor %}
+    is_human_open = 1 as is_human_open,
+    is_unknown_open = 1 as is_unknown_open,
+    is_machine_open = 1 as is_machine_open,
+    is_human_click = 1 as is_human_click,
+    is_unsubscribed = 1 as is_unsubscribed,
+    is_complaint = 1 as is_complaint
 from per_person

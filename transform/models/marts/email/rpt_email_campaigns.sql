@@ -12,8 +12,12 @@ counted as (
             as hard_bounces,
         sum(case when delivered is null then null when bounce_class = 'soft' then 1 else 0 end)
             as soft_bounces,
-        sum(case when is_human_open and delivered then 1 when is_human_open is not null then 0 end)
-            as human_openers,
+        sum(
+            case
+                when is_human_open and delivered then 1
+                when is_human_open is not null then 0
+            end
+        ) as human_openers,
         sum(
             case
                 when (is_human_open or is_human_click) and delivered then 1
@@ -26,8 +30,12 @@ counted as (
                 when is_human_open is not null then 0
             end
         ) as openers_upper,
-        sum(case when is_human_click and delivered then 1 when is_human_click is not null then 0 end)
-            as clickers,
+        sum(
+            case
+                when is_human_click and delivered then 1
+                when is_human_click is not null then 0
+            end
+        ) as clickers,
         sum(case when is_unsubscribed then 1 when not is_unsubscribed then 0 end) as unsubscribes,
         sum(case when is_complaint then 1 when not is_complaint then 0 end) as complaints
     from sends

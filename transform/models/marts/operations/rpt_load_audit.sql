@@ -1,5 +1,5 @@
 with audit as (
-    select * from {{ ref('stg_ingest__load_audit') }}
+    select * from {{ ref('int_operations__load_audit') }}
 )
 
 select

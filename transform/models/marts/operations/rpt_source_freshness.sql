@@ -1,5 +1,5 @@
 with loads as (
-    select * from {{ ref('stg_ingest__loads') }}
+    select * from {{ ref('int_operations__loads') }}
 ),
 
 ranked as (

@@ -1,5 +1,5 @@
 with scores as (
-    select * from {{ ref('stg_quality__scores') }}
+    select * from {{ ref('int_quality__scores') }}
 )
 
 select

@@ -1,0 +1,143 @@
+"""HubSpot contacts: each record's versions in order, and what merging, archiving and deleting do.
+
+Versions of one record never show out of order, however late one of them is: a vendor shows its
+newest version, so an overtaken one is never seen by anybody.
+"""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from ingestion.sandbox import names
+from ingestion.sandbox.company import DAY, HOUR, Company
+from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.records import ContactRecord, contacts, main_contact_id
+from ingestion.sandbox.wire.encode import change, iso_ms
+from ingestion.sandbox.wire.hubspot_shape import (
+    association,
+    company_id,
+    record,
+    shown_at,
+    stage_change,
+)
+
+Step = tuple[int, dict[str, str | None]]
+# Share of contacts whose job title somebody corrects later: the daily trickle of plain edits.
+EDITED_SHARE = 0.15
+
+
+def changes(company: Company) -> Iterator[Change]:
+    """Yield every version of every contact, and its link to its company."""
+    owner_of = {deal.contact.number: deal.owner for deal in company.deals}
+    every = contacts(company)
+    losers = {each.merged_into: each for each in every if each.merged_into is not None}
+    for each in every:
+        yield from _versions(company.seed, each, losers.get(each.contact_id), owner_of)
+
+
+def _versions(
+    seed: int, contact: ContactRecord, loser: ContactRecord | None, owner_of: dict[int, str]
+) -> Iterator[Change]:
+    rng = Random(f"{seed}/hubspot/contact/{contact.contact_id}")
+    properties = _first_properties(rng, contact, owner_of)
+    history: list[dict[str, Any]] = []
+    shown = 0
+    body: dict[str, Any] = {}
+    for updated, edit in sorted(_steps(rng, contact, loser), key=lambda step: step[0]):
+        properties |= edit
+        if "lifecyclestage" in edit:
+            history.insert(0, stage_change(str(edit["lifecyclestage"]), updated, "FORM"))
+        body = _body(contact, properties, history, updated)
+        shown = max(shown, shown_at(rng, updated))
+        yield change("hubspot", "contacts", contact.contact_id, shown, body, sort_at=updated)
+    if contact.gone_how is not None:
+        # The other record of a merge knows the instant too, so it must not depend on this one's.
+        at = (
+            gone_at(contact) if contact.gone_how == "merged" else max(shown + DAY, gone_at(contact))
+        )
+        yield from _gone(contact, properties, history, at)
+    if contact.person.account is not None:
+        account = company_id(contact.person.account)
+        yield association(
+            "contacts", contact.contact_id, "companies", account, "1", contact.created
+        )
+
+
+def gone_at(contact: ContactRecord) -> int:
+    """Return when a contact is merged, archived or deleted: three days after its birth at least."""
+    return max(contact.created + 3 * DAY, contact.gone_at or 0)
+
+
+def _first_properties(
+    rng: Random, contact: ContactRecord, owner_of: dict[int, str]
+) -> dict[str, str | None]:
+    person = contact.person
+    declared = ("PAID_SEARCH", "ORGANIC_SEARCH", "DIRECT_TRAFFIC", "OFFLINE", "REFERRALS")
+    return {
+        "email": contact.email or None,
+        "firstname": contact.first or None,
+        "lastname": contact.last or None,
+        "phone": contact.phone or None,
+        "company": person.account.name if person.account else None,
+        "jobtitle": person.title,
+        "city": person.place[2],
+        "state": person.place[3] or None,
+        "zip": person.place[4],
+        "country": person.place[1],
+        "hs_lead_status": "NEW",
+        "hubspot_owner_id": owner_of.get(person.number),
+        "hs_analytics_source": rng.choice(declared),
+        "createdate": iso_ms(contact.created),
+        "associatedcompanyid": company_id(person.account) if person.account else None,
+        "hs_email_optout": None,
+        "hs_merged_object_ids": None,
+        "how_did_you_hear": rng.choice((None, None, "Google", "A friend", "LinkedIn", "Podcast")),
+    }
+
+
+def _steps(rng: Random, contact: ContactRecord, loser: ContactRecord | None) -> list[Step]:
+    """Return what happens to the record, in no particular order; the first makes it a lead."""
+    person = contact.person
+    if contact.contact_id != main_contact_id(person):
+        return [(contact.created, {"lifecyclestage": "lead"})]
+    steps: list[Step] = [(instant, {"lifecyclestage": stage}) for stage, instant in person.stages]
+    if person.unsubscribed_at and rng.random() < 0.6:
+        steps.append((person.unsubscribed_at + HOUR, {"hs_email_optout": "true"}))
+    if person.kind == "person" and rng.random() < EDITED_SHARE:
+        edited = contact.created + rng.randint(10, 400) * DAY
+        steps.append((edited, {"jobtitle": rng.choice(names.TITLES)}))
+    if loser is not None:
+        steps.append((gone_at(loser), {"hs_merged_object_ids": loser.contact_id}))
+    return steps
+
+
+def _body(
+    contact: ContactRecord,
+    properties: dict[str, str | None],
+    history: list[dict[str, Any]],
+    updated: int,
+) -> dict[str, Any]:
+    return record(
+        contact.contact_id,
+        contact.created,
+        updated,
+        {**properties, "lastmodifieddate": iso_ms(updated)},
+        propertiesWithHistory={"lifecyclestage": list(history)},
+    )
+
+
+def _gone(
+    contact: ContactRecord,
+    properties: dict[str, str | None],
+    history: list[dict[str, Any]],
+    at: int,
+) -> Iterator[Change]:
+    body = _body(contact, properties, history, at)
+    id_ = contact.contact_id
+    if contact.gone_how == "archived":
+        body |= {"archived": True, "archivedAt": iso_ms(at)}
+        yield change("hubspot", "contacts", id_, at, body, status="archived")
+    elif contact.gone_how == "merged":
+        yield change("hubspot", "contacts", id_, at, body, status="merged")
+    else:
+        yield change("hubspot", "contacts", id_, at, body, status="deleted")

@@ -1,0 +1,212 @@
+"""The asset graph of the real project; dbt is parsed once a session and never run."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+
+import ingestion.pipeline
+from orchestration import checks, definitions, house, ingest, release, schedules, transform
+from orchestration.settings import PROJECT, Settings
+from quality.rules import RuleResult
+
+
+@pytest.fixture(scope="session")
+def graph_settings(tmp_path_factory):
+    return Settings(home=tmp_path_factory.mktemp("graph"))
+
+
+@pytest.fixture(scope="session")
+def parsed(graph_settings):
+    return transform.manifest(graph_settings)
+
+
+@pytest.fixture(scope="session")
+def repository(graph_settings, parsed):
+    return definitions.build(graph_settings, parsed).get_repository_def()
+
+
+@pytest.fixture(scope="session")
+def rules(graph_settings):
+    return checks.catalogue(graph_settings)
+
+
+def test_the_definitions_fit_on_one_page():
+    lines = (PROJECT / "orchestration" / "definitions.py").read_text().splitlines()
+    assert len(lines) <= 60
+
+
+def test_every_dependency_is_an_asset_that_somebody_makes(repository):
+    graph = repository.asset_graph
+    phantoms = [
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if not graph.get(key).is_executable
+    ]
+    assert phantoms == []
+
+
+def test_every_model_and_seed_is_built_by_exactly_one_gate(parsed):
+    built = [key for gate in transform.GATES for key in transform.members(gate, parsed)]
+    assert len(built) == len(set(built))
+    wanted = {
+        key for key, node in parsed["nodes"].items() if node["resource_type"] in ("model", "seed")
+    }
+    assert set(built) == wanted
+
+
+def test_no_model_reads_one_of_a_later_gate(parsed):
+    position = {
+        key: number
+        for number, gate in enumerate(transform.GATES)
+        for key in transform.members(gate, parsed)
+    }
+    backwards = [
+        (parent, key)
+        for key in position
+        for parent in parsed["parent_map"].get(key, [])
+        if position.get(parent, -1) > position[key]
+    ]
+    assert backwards == []
+
+
+def test_dagster_builds_in_each_gate_what_the_gate_holds(repository, parsed):
+    for gate in transform.GATES:
+        made = {
+            key.path[-1]
+            for each in repository.assets_defs_by_key.values()
+            if each.node_def.name == f"dbt_{gate.name}"
+            for key in each.keys
+        }
+        names = {parsed["nodes"][key]["name"] for key in transform.members(gate, parsed)}
+        assert made == names
+
+
+def test_every_hygiene_rule_judges_an_asset_that_exists(repository, rules):
+    known = set(repository.asset_graph.get_all_asset_keys())
+    assert [rule.rule_id for rule in rules if rule.key not in known] == []
+
+
+def test_publish_waits_for_every_mart_and_every_guarded_table(repository, parsed, rules):
+    graph = repository.asset_graph
+    waits_for = graph.get(release.VERSION).parent_keys
+    guarded = {rule.key for rule in rules if rule.is_blocking}
+    assert guarded <= waits_for
+    marts = {
+        node["name"]
+        for node in parsed["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+    }
+    assert marts <= {key.path[-1] for key in waits_for}
+
+
+def test_every_step_waits_for_the_one_writers_pool(repository):
+    job = repository.get_job(schedules.JOB)
+    assert {node.definition.pool for node in job.nodes} == {house.POOL}
+
+
+def test_every_asset_has_a_group_an_owner_and_a_plain_description(repository):
+    graph = repository.asset_graph
+    bare = [
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if not (graph.get(key).owners and graph.get(key).description and graph.get(key).group_name)
+    ]
+    assert bare == []
+
+
+class _Dbt:
+    """Builds every model of the gate in no time."""
+
+    def cli(self, _, context):
+        outputs = [dg.Output(None, name) for name in sorted(context.selected_output_names)]
+        return SimpleNamespace(stream=lambda: iter(outputs))
+
+
+def _run(graph_settings, parsed, rules, monkeypatch, broken=None, down=None):
+    """Run the whole job with fakes for dbt, loads, identity and judges; return what published."""
+    import identity.resolve
+    import quality.run
+    from ingestion.errors import LoadFailed
+    from orchestration import alerts, publish, rooms
+
+    published = []
+
+    def load(source, **_):
+        if source == down:
+            raise LoadFailed("the vendor is down; run again later")
+        return SimpleNamespace(tables={})
+
+    def judge(*_, gate, **__):
+        return [
+            RuleResult(
+                rule.rule_id,
+                "suite",
+                rule.table,
+                "blocking" if rule.is_blocking else "warning",
+                rule.rule_id != broken,
+                1,
+                0,
+                "",
+            )
+            for rule in rules
+            if rule.gate == gate
+        ]
+
+    def publish_it(_, run_id, *__):
+        published.append(run_id)
+        return Path("versions") / run_id
+
+    monkeypatch.setattr(transform, "manifest", lambda *_: parsed)
+    monkeypatch.setattr(ingestion.pipeline, "load", load)
+    monkeypatch.setattr(house.House, "source_config", lambda *_: {})
+    monkeypatch.setattr(house.House, "sandbox", lambda _: None)
+    monkeypatch.setattr(identity.resolve, "resolve", lambda *_, **__: None)
+    monkeypatch.setattr(rooms, "_counted", _uncounted)
+    monkeypatch.setattr(quality.run, "run_suites", judge)
+    monkeypatch.setattr(publish, "publish", publish_it)
+    monkeypatch.setattr(alerts, "review_run", lambda *_: [])
+    built = definitions.build(graph_settings, parsed)
+    job = dg.Definitions.merge(
+        dg.Definitions(
+            assets=built.assets,
+            asset_checks=built.asset_checks,
+            jobs=built.jobs,
+            resources={"house": house.resource(graph_settings), "dbt": _Dbt()},
+        )
+    ).get_job_def(schedules.JOB)
+    with dg.instance_for_test() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        return result, published
+
+
+def _uncounted(schema, tables, _):
+    for table in tables:
+        yield dg.MaterializeResult(asset_key=dg.AssetKey([schema, table]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gate", ["raw", "conformed", "marts"])
+def test_a_broken_blocking_rule_of_a_gate_stops_publish(
+    graph_settings, parsed, rules, monkeypatch, gate
+):
+    broken = next(rule.rule_id for rule in rules if rule.gate == gate and rule.is_blocking)
+    result, published = _run(graph_settings, parsed, rules, monkeypatch, broken=broken)
+    assert not result.success
+    assert published == []
+
+
+@pytest.mark.slow
+def test_one_source_down_leaves_the_others_running_and_is_red(
+    graph_settings, parsed, rules, monkeypatch
+):
+    result, published = _run(graph_settings, parsed, rules, monkeypatch, down="mailchimp")
+    assert result.success
+    assert len(published) == 1
+    red = {
+        each.asset_key.path[0]
+        for each in result.get_asset_check_evaluations()
+        if each.check_name == ingest.CHECK and not each.passed
+    }
+    assert red == {"mailchimp"}
