@@ -215,7 +215,8 @@ def _with_row_counts(
             events.append(event)
     except Exception as error:  # the first error of dbt, raised again below
         failure = error
-    counts = _row_counts(house)
+    # After a failure a dying dbt may still hold the warehouse, and its own error matters more.
+    counts = {} if failure else _row_counts(house)
     for event in events:
         if isinstance(event, dg.AssetObservation):
             continue  # a dbt test; dbt's own message names the failed ones

@@ -5,7 +5,7 @@ the rollback empties them (measured on 1.24). A dialect that starts no transacti
 it. Import this module inside the check only: Great Expectations takes 7 to 8 s to import.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ registry.register("duckdb.hygiene", __name__, "HygieneDialect")
 
 
 @contextmanager
-def data_source(database: Path) -> Iterator[tuple[Any, Any]]:
+def data_source(database: Path) -> Generator[tuple[Any, Any]]:
     """Yield (context, data source) over a DuckDB file opened for reading, and let go of it after.
 
     Both closes are needed, or this process keeps the file locked for the next writer.
