@@ -11,6 +11,7 @@ import orjson
 
 from ingestion.sandbox.http import Answer, Ask, World, answer, cursor_of, listed, position_of
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.wire.encode import iso_ms
 
 TOKEN = "sandbox-hubspot-token"
 SEARCH_CAP = 10_000
@@ -218,7 +219,13 @@ def _batch(ask: Ask, world: World, object_: str) -> Answer:
         for row in found
         if row is not None and row.status == "live"
     ]
-    return listed("results", bodies, {"status": "COMPLETE"})
+    return listed("results", bodies, _complete(world))
+
+
+def _complete(world: World) -> dict[str, Any]:
+    """What every batch answer says of itself; the vendor's own client insists on the times."""
+    at = iso_ms(world.clock)
+    return {"status": "COMPLETE", "startedAt": at, "completedAt": at}
 
 
 def _associations(ask: Ask, world: World, from_object: str, to_object: str) -> Answer:
@@ -253,7 +260,7 @@ def _associations(ask: Ask, world: World, from_object: str, to_object: str) -> A
         }
         for each in missing
     ]
-    body: dict[str, Any] = {"status": "COMPLETE", "results": results}
+    body = {**_complete(world), "results": results}
     if errors:
         body |= {"numErrors": len(errors), "errors": errors}
     return answer(body, 207 if errors else 200)

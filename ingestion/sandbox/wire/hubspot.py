@@ -48,10 +48,12 @@ def _settings() -> Iterator[Change]:
     for number, owner in enumerate(OWNERS):
         body = {
             "id": owner,
+            "type": "PERSON",
             "email": f"rep{number}@fathom.example",
             "firstName": f"Rep{number}",
             "lastName": "Sales",
             "userId": 500 + number,
+            "userIdIncludingInactive": 500 + number,
             "createdAt": iso_ms(0),
             "updatedAt": iso_ms(0),
             "archived": False,
