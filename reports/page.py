@@ -42,3 +42,15 @@ class Page:
     lead: str
     position: int
     charts: tuple[Chart, ...] = field(default=())
+
+
+def monthly_bars(measure: str, title: str) -> dict[str, Any]:
+    """Return the specification of a measure by `month`, stacked by `channel`."""
+    return {
+        "mark": {"type": "bar", "tooltip": True},
+        "encoding": {
+            "x": {"field": "month", "type": "temporal", "timeUnit": "utcyearmonth", "title": None},
+            "y": {"field": measure, "type": "quantitative", "title": title},
+            "color": {"field": "channel", "type": "nominal", "title": "Channel"},
+        },
+    }

@@ -1,6 +1,6 @@
 """Spend, revenue and return by channel over time."""
 
-from reports.page import Chart, Column, Page
+from reports.page import Chart, Column, Page, monthly_bars
 
 # The report names the model it shows; the models side by side stand on the attribution page.
 _MODEL = "attribution_model = 'linear' and stage = 'won'"
@@ -34,19 +34,7 @@ PAGE = Page(
                 "Spend by the day the platform reports, in the reporting currency. Days that a "
                 "platform may still restate are provisional.",
             ),
-            spec={
-                "mark": {"type": "bar", "tooltip": True},
-                "encoding": {
-                    "x": {
-                        "field": "month",
-                        "type": "temporal",
-                        "timeUnit": "utcyearmonth",
-                        "title": None,
-                    },
-                    "y": {"field": "spend", "type": "quantitative", "title": "Spend"},
-                    "color": {"field": "channel", "type": "nominal", "title": "Channel"},
-                },
-            },
+            spec=monthly_bars("spend", "Spend"),
         ),
         Chart(
             name="revenue_by_channel",
@@ -71,19 +59,7 @@ PAGE = Page(
                 "Won value credited by the linear model: every eligible marketing touch of the "
                 "365 days before closing shares alike. Value without any touch stands as (none).",
             ),
-            spec={
-                "mark": {"type": "bar", "tooltip": True},
-                "encoding": {
-                    "x": {
-                        "field": "month",
-                        "type": "temporal",
-                        "timeUnit": "utcyearmonth",
-                        "title": None,
-                    },
-                    "y": {"field": "won_value", "type": "quantitative", "title": "Won value"},
-                    "color": {"field": "channel", "type": "nominal", "title": "Channel"},
-                },
-            },
+            spec=monthly_bars("won_value", "Won value"),
         ),
         Chart(
             name="return_by_channel",
