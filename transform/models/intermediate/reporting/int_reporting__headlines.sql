@@ -108,6 +108,7 @@ select
     summed.*,
     metrics.title,
     metrics.unit,
+    metrics.better_when,
     metrics.definition,
     metrics.denominator is not null as is_ratio,
     company.reporting_currency,

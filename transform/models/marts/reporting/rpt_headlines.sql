@@ -35,6 +35,7 @@ select
     ends_on,
     title,
     unit,
+    better_when,
     case when unit = 'money' then reporting_currency end as currency_code,
     value,
     case when period <> 'all_time' then previous_value end as previous_value,
