@@ -15,7 +15,8 @@ select
     cast(value_amount_reporting as double) / nullif(cast(all_value as double), 0) as value_share,
     cast(value_amount_reporting as double) / nullif(cast(spend_amount_reporting as double), 0)
         as roas_modelled,
-    cast(spend_amount_reporting as double) / nullif(cast(conversions as double), 0)
+    -- A channel without spend has leads that cost something elsewhere; zero would say they are free.
+    nullif(cast(spend_amount_reporting as double), 0) / nullif(cast(conversions as double), 0)
         as spend_per_conversion,
     cast(covered_conversions as double) / nullif(cast(all_conversions as double), 0)
         as coverage_share,
