@@ -137,6 +137,8 @@ def spans(label: str, low: str, high: str, kind: str, mark: str | None = None) -
 def heat(row: str, column: str, measure: str, kind: str) -> Spec:
     """Return a grid with a number in each cell, rows and columns in the order of the answer."""
     return {
+        # Narrower, its numbers would lie on each other; a phone scrolls it sideways.
+        "usermeta": {"leastWidth": 640},
         "transform": [{"joinaggregate": [{"op": "max", "field": measure, "as": "highest"}]}],
         "encoding": {
             "y": {**_labels(row), "sort": None},

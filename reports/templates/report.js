@@ -25,13 +25,18 @@ function theme(width) {
 async function draw(element) {
   const target = document.getElementById(element.dataset.chart);
   const spec = JSON.parse(element.textContent);
+  const room = target.clientWidth;
+  const least = spec.usermeta?.leastWidth ?? 0;
+  const labels = spec.encoding?.y?.axis;
+  if (labels?.labelLimit) labels.labelLimit = Math.min(labels.labelLimit, 0.42 * Math.max(room, least));
+  if (least > room) target.tabIndex = 0;  // it scrolls, and a keyboard must reach it
   const colours = [{ name: "ink", value: style("--ink") }, { name: "ground", value: style("--ground") }];
   await vegaEmbed(target, {
-    width: "container",
+    width: least > room ? least : "container",
     autosize: { type: "fit-x", contains: "padding" },
     ...spec,
     params: [...(spec.params ?? []), ...colours],
-    config: theme(target.clientWidth),
+    config: theme(room),
   }, { mode: "vega-lite", actions: false, renderer: "svg", logLevel: 1 });
   // The figure has a name and a table of its own; its marks would be read as nameless symbols.
   target.querySelector("svg").setAttribute("aria-hidden", "true");
@@ -45,5 +50,6 @@ function drawAll() {
 }
 
 drawAll();
+document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 dark.addEventListener("change", drawAll);
 narrow.addEventListener("change", drawAll);
