@@ -338,6 +338,8 @@ def _deals(seed: int, persons: list[Person], effects: dict[tuple[str, str], floa
         _credit(effects, "opportunity", touched)
         if history[-1][0] == "closedwon":
             _credit(effects, "won", touched)
+            # A CRM makes the contacts of a won deal customers by itself.
+            person.stages.append(("customer", instant))
             if rng.random() < 0.04:
                 back = instant + rng.randint(5, 60) * DAY
                 part = cents if rng.random() < 0.5 else cents // 3
