@@ -7,7 +7,10 @@ from orchestration.settings import Settings
 
 # Every number comes from a mart and is defined there.
 HEADLINES = (
-    ("persons", "select count(*) from marts.dim_persons where kind = 'person'"),
+    (
+        "known persons",
+        "select count(*) from marts.dim_persons where kind = 'person' and has_email",
+    ),
     (
         "open pipeline",
         "select sum(value_amount_reporting) from marts.fct_opportunities where is_open",
