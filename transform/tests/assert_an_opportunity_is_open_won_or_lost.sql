@@ -1,4 +1,4 @@
--- Exactly one of the three, and a refund is never open: pipeline, sales and losses are all there is.
+-- Exactly one of the three, and a refund is never open: pipeline, sales and losses are all of them.
 select opportunity_id
 from {{ ref('fct_opportunities') }}
 where
