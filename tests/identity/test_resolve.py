@@ -19,8 +19,8 @@ COLUMNS = {
     "email_normalised": "varchar", "email_domain": "varchar", "email_key": "varchar",
     "phone_key": "varchar", "first_key": "varchar", "last_key": "varchar",
     "company_key": "varchar", "company_name": "varchar", "company_record_id": "varchar",
-    "company_domain": "varchar", "street_key": "varchar", "postal_code": "varchar", "city": "varchar",
-    "country_code": "varchar", "is_free_mail": "boolean", "is_disposable_email": "boolean",
+    "company_domain": "varchar", "street_key": "varchar", "postal_code": "varchar",
+    "city": "varchar", "country_code": "varchar", "is_free_mail": "boolean", "is_disposable_email": "boolean",
     "is_deleted": "boolean", "created_at": "timestamp", "updated_at": "timestamp",
 }  # fmt: skip
 
