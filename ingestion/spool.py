@@ -98,8 +98,8 @@ def extract(source: Source, extraction: Extraction, folder: Path, said: Progress
                 spooled.note(table.name, column, "vanished", spooled.yielded[table.name])
     finally:
         spooled.close()
-    for (name, what), times in extraction.counted.items():
-        spooled.note(name, "", what, times)
+    for (name, column, what), times in extraction.counted.items():
+        spooled.note(name, column, what, times)
     return spooled
 
 
