@@ -59,6 +59,11 @@ class Table:
         return bool(self.unit) and set(self.unit) != set(self.key)
 
     @property
+    def reads_days(self) -> bool:
+        """Whether the re-read units are days of a window, as reports of metrics are."""
+        return self.reads_units and any(self.column(name).type == "date" for name in self.unit)
+
+    @property
     def own_columns(self) -> tuple[Column, ...]:
         """The declared columns less `is_deleted`, which every versioned table has anyhow."""
         return tuple(column for column in self.columns if column.name != "is_deleted")
