@@ -53,12 +53,14 @@ def run(
     _known(sources)
     if window:
         parse_window(*window)
-    home.kind_of(settings)
-    as_of = home.clock(settings)
+    if home.kind_of(settings) == "sandbox":
+        home.check_company(settings)
+    home.clock(settings)
     run_id = str(uuid.uuid4())
     started = time.monotonic()
     export(settings)
     with occupied(settings, run_id, say):
+        as_of = home.clock(settings)
         say(f"run {run_id} as of {as_of:%Y-%m-%d %H:%M} UTC in {settings.home}")
         with _quiet(settings) as terminal:
             outcome = _execute(settings, run_id, terminal or say, sources, window, full)
