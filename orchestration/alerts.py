@@ -67,7 +67,7 @@ def judged_by_run(instance: dg.DagsterInstance, run_id: str) -> Judged:
         event = entry.dagster_event
         if event is None:
             continue
-        if event.is_step_failure:
+        if event.is_step_failure and not _is_gate(event.step_failure_data.error):
             key = f"step:{event.step_key}"
             wrong[key] = Finding(key, f"step {event.step_key} failed; the last marts stay served")
         elif event.is_step_success:
@@ -80,6 +80,11 @@ def judged_by_run(instance: dg.DagsterInstance, run_id: str) -> Judged:
             elif check.severity == dg.AssetCheckSeverity.ERROR:
                 wrong[finding.key] = finding
     return Judged(list(wrong.values()), frozenset(fine - set(wrong)))
+
+
+def _is_gate(error: Any) -> bool:
+    """Whether a step failed only because a blocking check did, which is a finding of its own."""
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 
 
 def _check_finding(check: Any) -> Finding:

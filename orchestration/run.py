@@ -151,11 +151,15 @@ def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say) -> None:
     elif kind == dg.DagsterEventType.STEP_SUCCESS:
         say(f"  {step} done in {event.step_success_data.duration_ms / 1000:.1f} s")
     elif kind == dg.DagsterEventType.STEP_FAILURE:
-        outcome.failed_steps[step] = _cause(event.step_failure_data.error)
-        say(f"  {step} FAILED: {outcome.failed_steps[step]}")
+        error = event.step_failure_data.error
+        if error and error.cls_name == "DagsterAssetCheckFailedError":
+            say(f"  {step} BLOCKS what follows")  # each broken rule is told by its own check
+        else:
+            outcome.failed_steps[step] = _cause(error)
+            say(f"  {step} FAILED: {outcome.failed_steps[step]}")
     elif kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         _note_check(event.asset_check_evaluation_data, outcome)
-    elif kind == dg.DagsterEventType.PIPELINE_FAILURE and not outcome.failed_steps:
+    elif kind == dg.DagsterEventType.PIPELINE_FAILURE and not (outcome.failed_steps or outcome.red):
         outcome.failed_steps["run"] = _cause(event.job_failure_data.error)
 
 
