@@ -1,28 +1,15 @@
-"""What tests of several rooms share."""
+"""One whole run a session, shared by every test that needs a finished home."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-from orchestration.settings import QUIET
-
-COMMAND = Path(sys.executable).with_name("engineroom")
+import whole_runs
 
 
 @pytest.fixture(scope="session")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the home of one whole run of the sandbox company; read it, never write into it.
-
-    SCALE=0.05 is the smallest company in which every mart has rows.
-    """
+    """Return the home of one undisturbed run; tests copy it and never write to it."""
     home = tmp_path_factory.mktemp("published") / "home"
-    given = {key: value for key, value in os.environ.items() if key not in ("AS_OF", "SEED")}
-    environment = {**given, **QUIET, "ENGINEROOM_HOME": str(home), "SCALE": "0.05"}
-    done = subprocess.run(
-        [str(COMMAND), "run"], capture_output=True, text=True, env=environment, check=False
-    )
+    done = whole_runs.command(home, "run")
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     return home
