@@ -59,6 +59,11 @@ class Table:
         return bool(self.unit) and set(self.unit) != set(self.key)
 
     @property
+    def reads_days(self) -> bool:
+        """Whether the re-read units are days of a window, as reports of metrics are."""
+        return self.reads_units and any(self.column(name).type == "date" for name in self.unit)
+
+    @property
     def own_columns(self) -> tuple[Column, ...]:
         """The declared columns less `is_deleted`, which every versioned table has anyhow."""
         return tuple(column for column in self.columns if column.name != "is_deleted")
@@ -128,7 +133,7 @@ class Extraction:
     window: tuple[date, date] | None = None
     full: bool = False
     sweep_due: bool = False
-    counted: dict[tuple[str, str], int] = field(default_factory=dict)
+    counted: dict[tuple[str, str, str], int] = field(default_factory=dict)
     totals: list[tuple[str, str, float, float]] = field(default_factory=list)
 
     def cursor(self, name: str, default: str) -> str:
@@ -148,9 +153,10 @@ class Extraction:
             return
         self.state[f"cursor:{name}"] = max(str(self.state.get(f"cursor:{name}", value)), value)
 
-    def count(self, what: str, table: str = "", times: int = 1) -> None:
+    def count(self, what: str, table: str = "", times: int = 1, column: str = "") -> None:
         """Count something worth a line in the drift report (dropped addresses, skipped files)."""
-        self.counted[table, what] = self.counted.get((table, what), 0) + times
+        key = (table, column, what)
+        self.counted[key] = self.counted.get(key, 0) + times
 
     def total(self, table: str, measure: str, source_total: float, loaded_total: float) -> None:
         """Record a total that the vendor states beside the one that was read."""

@@ -40,6 +40,16 @@ def configured(settings: Settings) -> list[str]:
     return names
 
 
+def is_connected(settings: Settings, source: str) -> bool:
+    """Return whether a real home is meant to read a source: anything of it is in the environment.
+
+    A source without secrets always is. One half set is connected, and its load says what lacks.
+    """
+    prefix = f"ENGINEROOM_{source.upper()}_"
+    told = any(name.startswith(prefix) and value for name, value in settings.environment.items())
+    return told or not SOURCES[source].secrets
+
+
 def _written(settings: Settings, source: str) -> Mapping[str, Any]:
     return rules.read(settings.config, "sources").get(source) or {}
 
