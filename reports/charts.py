@@ -69,9 +69,7 @@ def monthly_lines(measure: str, kind: str, by: str) -> Spec:
     }
 
 
-def ranked_bars(
-    label: str, measure: str, kind: str, by: str | None = None, step: int = 30
-) -> Spec:
+def ranked_bars(label: str, measure: str, kind: str, by: str | None = None, step: int = 30) -> Spec:
     """Return horizontal bars, the longest first, stacked `by` a series where one is named."""
     encoding = {
         "y": {**_labels(label), "sort": {"field": measure, "op": "sum", "order": "descending"}},

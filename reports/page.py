@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 # `term` is a code that people read as words (paid_search), `month` and `date` are days.
-Format = Literal["text", "term", "count", "money", "share", "ratio", "days", "date", "month", "flag"]
+Format = Literal[
+    "text", "term", "count", "money", "share", "ratio", "days", "date", "month", "flag"
+]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from reports.page import Chart, Column, Page
 
 _EMPTY = "No deal was won in this home, so there is nothing to credit."
 
+_SHARE = "rpt_channel_periods.value_share"
+
 PAGE = Page(
     name="attribution",
     title="Attribution",
@@ -29,9 +31,9 @@ PAGE = Page(
             """,
             columns=(
                 Column("channel", "Channel", "term"),
-                Column("lowest_share", "Lowest share", "share", "rpt_channel_periods.value_share"),
-                Column("highest_share", "Highest share", "share", "rpt_channel_periods.value_share"),
-                Column("linear_share", "Linear share", "share", "rpt_channel_periods.value_share"),
+                Column("lowest_share", "Lowest share", "share", _SHARE),
+                Column("highest_share", "Highest share", "share", _SHARE),
+                Column("linear_share", "Linear share", "share", _SHARE),
                 Column("coverage_share", "Coverage", "share"),
             ),
             empty=_EMPTY,

@@ -61,9 +61,7 @@ PAGE = Page(
                 ),
                 Column("value_share", "Share of won value", "share"),
                 Column("roas_modelled", "Modelled ROAS", "ratio"),
-                Column(
-                    "roas_before", "ROAS before", "ratio", "rpt_channel_periods.roas_modelled"
-                ),
+                Column("roas_before", "ROAS before", "ratio", "rpt_channel_periods.roas_modelled"),
                 Column("leads", "Leads credited", "ratio", "rpt_channel_periods.conversions"),
                 Column("spend_per_conversion", "Spend per lead", "money"),
                 Column("coverage_share", "Coverage", "share"),
@@ -203,9 +201,7 @@ PAGE = Page(
                 Column("channel", "Channel", "term"),
                 Column("spend_amount_reporting", "Spend", "money"),
                 Column("roas_modelled", "Modelled ROAS", "ratio"),
-                Column(
-                    "roas_before", "ROAS before", "ratio", "rpt_channel_periods.roas_modelled"
-                ),
+                Column("roas_before", "ROAS before", "ratio", "rpt_channel_periods.roas_modelled"),
                 Column("coverage_share", "Coverage", "share"),
             ),
             empty=_NO_SPEND,

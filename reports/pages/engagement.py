@@ -8,8 +8,16 @@ _WEEK = {
     "type": "temporal",
     "timeUnit": "utcyearmonthdate",
     "title": None,
-    "axis": {"format": "%-d %b %y", "labelOverlap": True, "grid": False, "tickMinStep": 604_800_000},
+    "axis": {
+        "format": "%-d %b %y",
+        "labelOverlap": True,
+        "grid": False,
+        "tickMinStep": 7 * 24 * 3_600_000,
+    },
 }
+
+_NO_EMAIL = "No e-mail campaign in this home. Connect an e-mail platform, or drop its events."
+_NO_SOCIAL = "No social post was read in this home. Connect a social platform."
 
 PAGE = Page(
     name="engagement",
@@ -44,7 +52,7 @@ PAGE = Page(
                 Column("unsubscribe_rate", "Unsubscribed", "share"),
                 Column("bounce_rate", "Bounced", "share"),
             ),
-            empty="No e-mail campaign in this home. Connect an e-mail platform, or drop its events.",
+            empty=_NO_EMAIL,
             notes=(
                 "A mail fetched by a privacy proxy may or may not have been read, so an open rate "
                 "is a span. Clicks by link scanners are left out.",
@@ -74,7 +82,7 @@ PAGE = Page(
                 Column("click_rate", "Click rate", "share"),
                 Column("click_to_open_rate", "Click to open", "share"),
             ),
-            empty="No e-mail campaign in this home. Connect an e-mail platform, or drop its events.",
+            empty=_NO_EMAIL,
             spec=ranked_bars("name", "click_rate", "share", step=22),
         ),
         Chart(
@@ -97,7 +105,7 @@ PAGE = Page(
                 Column("interactions", "Interactions", "count"),
                 Column("clicks", "Clicks", "count"),
             ),
-            empty="No social post was read in this home. Connect a social platform.",
+            empty=_NO_SOCIAL,
             spec={
                 "mark": {"type": "bar", "cornerRadiusEnd": 2, "width": 18},
                 "encoding": {
@@ -144,7 +152,7 @@ PAGE = Page(
                 ),
                 Column("clicks", "Clicks", "count", "fct_social_post_days.clicks"),
             ),
-            empty="No social post was read in this home. Connect a social platform.",
+            empty=_NO_SOCIAL,
             is_wide=False,
         ),
     ),

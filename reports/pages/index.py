@@ -146,7 +146,7 @@ PAGE = Page(
         Chart(
             name="funnel_by_month",
             title="Entries to each stage by month",
-            subtitle="Whole months. Leads, MQLs and SQLs are persons, opportunities and won are deals",
+            subtitle="Whole months; leads, MQLs and SQLs are persons, the rest deals",
             query="""
                 select starts_on as month, title as stage, value
                 from marts.rpt_headlines

@@ -12,7 +12,7 @@ PAGE = Page(
         Chart(
             name="quality_scores",
             title="Share of rows that keep each rule",
-            subtitle="On the day of the last run, the weakest first; the scale does not begin at zero",
+            subtitle="On the day of the last run, the weakest first; the scale begins above zero",
             query="""
                 select
                     source, object, field, dimension, records, passed, score,
@@ -81,9 +81,7 @@ PAGE = Page(
                 Column("quarantined", "Quarantined", "count"),
             ),
             empty="No row was read in this home yet.",
-            notes=(
-                "The command engineroom quarantine list says why a row was set aside.",
-            ),
+            notes=("The command engineroom quarantine list says why a row was set aside.",),
         ),
         Chart(
             name="truth_scores",

@@ -15,7 +15,7 @@ select
     cast(value_amount_reporting as double) / nullif(cast(all_value as double), 0) as value_share,
     cast(value_amount_reporting as double) / nullif(cast(spend_amount_reporting as double), 0)
         as roas_modelled,
-    -- A channel without spend has leads that cost something elsewhere; zero would say they are free.
+    -- Leads of a channel without ad spend cost something elsewhere; zero would call them free.
     nullif(cast(spend_amount_reporting as double), 0) / nullif(cast(conversions as double), 0)
         as spend_per_conversion,
     cast(covered_conversions as double) / nullif(cast(all_conversions as double), 0)
