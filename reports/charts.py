@@ -22,6 +22,8 @@ def by_month(field: str = "month", align: str = "center") -> Spec:
         "labelSeparation": 14,
         "labelFlush": False,
         "labelAlign": align,
+        # A label that begins at its bar may not reach past the last one: the plot would shrink.
+        "labelBound": align == "left",
         "grid": False,
     }
     return {

@@ -11,6 +11,21 @@ _STATE = """
     end as state
 """
 _LINEAR_WON = "attribution_model = 'linear' and stage = 'won'"
+_NOW_AND_BEFORE = """
+    from marts.rpt_channel_periods as now
+    left join marts.rpt_channel_periods as before
+        on
+            now.channel = before.channel
+            and now.attribution_model = before.attribution_model
+            and now.stage = before.stage
+            and before.period = 'previous_90_days'
+"""
+# A channel without a row had nothing, unless no channel has one: then nothing is known.
+_VALUE_BEFORE = """
+    coalesce(before.value_amount_reporting, case when exists (
+        select 1 from marts.rpt_channel_periods where period = 'previous_90_days'
+    ) then 0 end)
+"""
 _NO_SPEND = "No spend in this home: no ad platform is connected and no ad file was dropped."
 _NO_VALUE = "No deal was won in this home, so there is no value to credit."
 
@@ -28,16 +43,10 @@ PAGE = Page(
                 select
                     now.channel,
                     now.spend_amount_reporting, now.value_amount_reporting,
-                    before.value_amount_reporting as value_before,
+                    {_VALUE_BEFORE} as value_before,
                     now.value_share, now.roas_modelled, before.roas_modelled as roas_before,
                     leads.conversions as leads, leads.spend_per_conversion, now.coverage_share
-                from marts.rpt_channel_periods as now
-                left join marts.rpt_channel_periods as before
-                    on
-                        now.channel = before.channel
-                        and now.attribution_model = before.attribution_model
-                        and now.stage = before.stage
-                        and before.period = 'previous_90_days'
+                {_NOW_AND_BEFORE}
                 left join marts.rpt_channel_periods as leads
                     on
                         now.channel = leads.channel
@@ -46,7 +55,7 @@ PAGE = Page(
                         and leads.attribution_model = 'linear'
                 where
                     now.period = 'last_90_days'
-                    and now.{_LINEAR_WON.replace("stage", "now.stage")}
+                    and now.attribution_model = 'linear' and now.stage = 'won'
                 order by now.spend_amount_reporting desc, now.value_amount_reporting desc
             """,
             columns=(
@@ -184,16 +193,10 @@ PAGE = Page(
                 select
                     now.channel, now.spend_amount_reporting, now.roas_modelled,
                     before.roas_modelled as roas_before, now.coverage_share
-                from marts.rpt_channel_periods as now
-                left join marts.rpt_channel_periods as before
-                    on
-                        now.channel = before.channel
-                        and now.attribution_model = before.attribution_model
-                        and now.stage = before.stage
-                        and before.period = 'previous_90_days'
+                {_NOW_AND_BEFORE}
                 where
                     now.period = 'last_90_days'
-                    and now.{_LINEAR_WON.replace("stage", "now.stage")}
+                    and now.attribution_model = 'linear' and now.stage = 'won'
                     and now.roas_modelled is not null
                 order by now.roas_modelled desc
             """,
@@ -214,7 +217,7 @@ PAGE = Page(
             name="spend_by_campaign",
             title="Where the money went: campaigns by spend",
             subtitle="{currency}, {last_90_days}, the 15 largest",
-            query=f"""
+            query="""
                 select
                     campaigns.name, campaigns.platform, campaigns.channel,
                     sum(roi.spend_amount_reporting) as spend_amount_reporting,
@@ -227,9 +230,8 @@ PAGE = Page(
                     where period = 'last_90_days'
                 ) as window_days
                     on roi.date_day between window_days.starts_on and window_days.ends_on
-                where roi.{_LINEAR_WON.replace("stage", "roi.stage")}
-                group by campaigns.campaign_id, campaigns.name, campaigns.platform,
-                    campaigns.channel
+                where roi.attribution_model = 'linear' and roi.stage = 'won'
+                group by campaigns.campaign_id, 1, 2, 3
                 having sum(roi.spend_amount_reporting) > 0
                 order by spend_amount_reporting desc, campaigns.name
                 limit 15

@@ -176,7 +176,10 @@ PAGE = Page(
             query="""
                 select
                     now.channel, now.value_amount_reporting,
-                    before.value_amount_reporting as value_before, now.value_share,
+                    coalesce(before.value_amount_reporting, case when exists (
+                        select 1 from marts.rpt_channel_periods where period = 'previous_90_days'
+                    ) then 0 end) as value_before,
+                    now.value_share,
                     now.coverage_share
                 from marts.rpt_channel_periods as now
                 left join marts.rpt_channel_periods as before
