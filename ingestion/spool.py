@@ -163,9 +163,9 @@ def _fitting(table: Table, rows: pa.Table, first: int) -> pa.Table | None:
             numbers = filled[column.name].drop_null().to_numpy()
             if not np.isfinite(numbers).all():
                 return None
-    filled["_seq"] = pa.array(range(first, first + len(rows)), pa.int64())
+    filled["_seq"] = pa.array(np.arange(first, first + len(rows)))
     if "is_deleted" not in rows.column_names:
-        filled["is_deleted"] = pa.array([False] * len(rows), pa.bool_())
+        filled["is_deleted"] = pa.array(np.zeros(len(rows), dtype=bool))
     return pa.table(filled, schema=schema)
 
 
