@@ -76,7 +76,7 @@ def load(
         if isinstance(error, LoadFailed) and message == str(error):
             raise
         raise LoadFailed(message) from error
-    running.keep_outcome("succeeded", "")
+    running.keep_outcome("succeeded", "", report)
     return report
 
 
@@ -151,11 +151,10 @@ class _Load:
         shutil.rmtree(self.folder)
         return report
 
-    def keep_outcome(self, status: str, message: str) -> None:
+    def keep_outcome(self, status: str, message: str, report: LoadReport | None = None) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
-            audit.keep_outcome(
-                connection, self.spec.name, self.run_id, self._instant, status, message
-            )
+            name, at = self.spec.name, self._instant
+            audit.keep_outcome(connection, name, self.run_id, at, status, message, report)
             connection.execute("checkpoint")
 
     def _session(self, clock: Clock) -> Session:
