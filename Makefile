@@ -65,6 +65,7 @@ walls: $(TEST)/.ready
 sql: $(TEST)/.ready
 	@$(TEST)/bin/sqruff lint --parsing-errors transform/models transform/tests
 	@cd transform && ../$(TEST)/bin/dbt -q parse --profiles-dir .
+	@$(TEST)/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures
 
 unit: $(TEST)/.ready
 	@$(TEST)/bin/python -m pytest -q -m "not slow and not browser and not chaos"

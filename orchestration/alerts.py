@@ -21,6 +21,7 @@ from orchestration.home import read_json, write_json
 from orchestration.settings import Settings
 
 DELIVERY_SECONDS = 10
+START = "run:start"  # the incident of a run that could not start
 
 
 @dataclass(frozen=True)
@@ -34,38 +35,59 @@ class Finding:
 Send = Callable[[Settings, Mapping[str, Any], dict[str, Any]], None]
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a run looked at: what is wrong, and which incidents it has seen to be over."""
+
+    findings: list[Finding]
+    fine: frozenset[str] = frozenset()
+
+
 def review_run(
     settings: Settings, instance: dg.DagsterInstance, run_id: str, as_of: datetime
 ) -> list[Finding]:
     """Judge a run that ends, tell who must know, and return what is wrong."""
     config = rules.read(settings.config, "alerts")
-    findings = run_findings(instance, run_id) + stale_sources(
-        settings, as_of, timedelta(hours=float(config["stale_after_hours"]))
-    )
-    review(settings, findings, as_of, run_id)
+    run = judged_by_run(instance, run_id)
+    limit = timedelta(hours=float(config["stale_after_hours"]))
+    stale, fresh = stale_sources(settings, as_of, limit)
+    findings = run.findings + stale
+    review(settings, Judged(findings, run.fine | fresh | {START}), as_of, run_id)
     return findings
 
 
-def run_findings(instance: dg.DagsterInstance, run_id: str) -> list[Finding]:
-    """Return the failed steps, blocked gates and failed sources of one run."""
-    found: dict[str, Finding] = {}
+def judged_by_run(instance: dg.DagsterInstance, run_id: str) -> Judged:
+    """Return the failed steps, blocked gates and failed sources of one run, and what went well.
+
+    What a run did not look at stays as it is: an hourly load must not call a broken mart repaired.
+    """
+    wrong: dict[str, Finding] = {}
+    fine: set[str] = set()
     for entry in instance.all_logs(run_id):
         event = entry.dagster_event
         if event is None:
             continue
-        if event.is_step_failure:
+        if event.is_step_failure and not _is_gate(event.step_failure_data.error):
             key = f"step:{event.step_key}"
-            found[key] = Finding(key, f"step {event.step_key} failed; the last marts stay served")
+            wrong[key] = Finding(key, f"step {event.step_key} failed; the last marts stay served")
+        elif event.is_step_success:
+            fine.add(f"step:{event.step_key}")
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            finding = _check_finding(event.asset_check_evaluation_data)
-            if finding:
-                found[finding.key] = finding
-    return list(found.values())
+            check = event.asset_check_evaluation_data
+            finding = _check_finding(check)
+            if check.passed:
+                fine.add(finding.key)
+            elif check.severity == dg.AssetCheckSeverity.ERROR:
+                wrong[finding.key] = finding
+    return Judged(list(wrong.values()), frozenset(fine - set(wrong)))
 
 
-def _check_finding(check: Any) -> Finding | None:
-    if check.passed or check.severity != dg.AssetCheckSeverity.ERROR:
-        return None
+def _is_gate(error: Any) -> bool:
+    """Whether a step failed only because a blocking check did, which is a finding of its own."""
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
+
+
+def _check_finding(check: Any) -> Finding:
     message = check.metadata.get("message")
     told = str(message.value) if message else ""
     source = check.metadata.get("source")
@@ -75,17 +97,24 @@ def _check_finding(check: Any) -> Finding | None:
     return Finding(f"check:{name}", f"{name} is broken: {told}".rstrip(": "))
 
 
-def stale_sources(settings: Settings, as_of: datetime, limit: timedelta) -> list[Finding]:
-    """Return the sources that have loaded before, and last did so longer ago than `limit`."""
+def stale_sources(
+    settings: Settings, as_of: datetime, limit: timedelta
+) -> tuple[list[Finding], frozenset[str]]:
+    """Return the sources whose last good load is older than `limit`, and the keys of the others.
+
+    A source that never loaded is not stale: it has never been fresh.
+    """
     with duckdb.connect(str(settings.warehouse)) as connection:
         rows = connection.execute(
             "select source, max(as_of) from ingest.loads where status = 'succeeded' group by source"
         ).fetchall()
-    return [
+    stale = [
         Finding(f"stale:{source}", f"{source} was last loaded at {last:%Y-%m-%d %H:%M} UTC")
         for source, last in sorted(rows)
         if as_of - last > limit
     ]
+    fresh = {f"stale:{source}" for source, _ in rows} - {each.key for each in stale}
+    return stale, frozenset(fresh)
 
 
 def open_incidents(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -94,9 +123,9 @@ def open_incidents(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def review(
-    settings: Settings, findings: list[Finding], as_of: datetime, run_id: str
+    settings: Settings, judged: Judged, as_of: datetime, run_id: str
 ) -> list[dict[str, Any]]:
-    """Open and resolve incidents by what is wrong now; return the messages that were sent."""
+    """Open and resolve incidents by what was judged; return the messages that were sent."""
     config = rules.read(settings.config, "alerts")
     folder = settings.home / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +133,7 @@ def review(
     with lock.held(folder / "lock", label="alerts"):
         incidents = open_incidents(settings)
         now = as_of.isoformat()
-        for finding in findings:
+        for finding in judged.findings:
             incidents.setdefault(
                 finding.key,
                 {
@@ -115,9 +144,8 @@ def review(
                     "is_over": False,
                 },
             )
-        wrong = {finding.key for finding in findings}
         for key, incident in list(incidents.items()):
-            incident["is_over"] = key not in wrong
+            incident["is_over"] = key in judged.fine
             if incident["is_over"] and not incident["is_told"]:
                 del incidents[key]  # nobody heard of it, so nobody waits for its end
             elif incident["is_over"] or not incident["is_told"]:

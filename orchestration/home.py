@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.settings import DEFAULT_AS_OF, Kind, Refused, Settings
+from orchestration.settings import COMPANY, DEFAULT_AS_OF, Kind, Refused, Settings
 
 FOLDERS = ("marts", "published/versions", "inbox/web_events", "dagster", "dlt", "work", "target")
 
@@ -78,6 +78,27 @@ def remember_clock(settings: Settings, as_of: datetime) -> None:
     folder = settings.home / "sandbox"
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "clock.json", {"as_of": as_of.isoformat()})
+
+
+def keep_company(settings: Settings) -> None:
+    """Write down whose data this home holds; raises Refused where it holds another company's."""
+    check_company(settings)
+    folder = settings.home / "sandbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / COMPANY, {"seed": settings.seed, "scale": settings.scale})
+
+
+def check_company(settings: Settings) -> None:
+    """Raise Refused where SEED or SCALE ask for another company than the home's."""
+    told = read_json(settings.home / "sandbox" / COMPANY)
+    if not (told and settings.warehouse.exists()):
+        return
+    if (told.get("seed"), told.get("scale")) != (settings.seed, settings.scale):
+        raise Refused(
+            f"{settings.home} holds the company of SEED={told.get('seed')} "
+            f"SCALE={told.get('scale'):g}; leave both unset, or set ENGINEROOM_HOME to a new "
+            f"folder for SEED={settings.seed} SCALE={settings.scale:g}"
+        )
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def resource(settings: Settings) -> dg.ResourceDefinition:
             ):
                 said(f"run {each} had died; it is marked failed and its slots are free")
             facts = _facts(settings, run_id, context.resource_config, said)
-            prepare(facts)
+            _prepare_or_tell(facts)
             try:
                 yield facts
             finally:
@@ -182,6 +182,18 @@ def checkpoint(settings: Settings) -> None:
     for path in (settings.warehouse, settings.marts):
         with contextlib.suppress(duckdb.IOException), duckdb.connect(str(path)) as connection:
             connection.execute("checkpoint")
+
+
+def _prepare_or_tell(facts: House) -> None:
+    """Prepare; a run that cannot start has no steps to find wrong, so it is an incident itself."""
+    from orchestration import alerts
+
+    try:
+        prepare(facts)
+    except Exception as error:
+        finding = alerts.Finding(alerts.START, f"a run could not start: {error}")
+        alerts.review(facts.settings, alerts.Judged([finding]), facts.as_of, facts.run_id)
+        raise
 
 
 def _leave(facts: House, instance: dg.DagsterInstance | None) -> None:

@@ -54,12 +54,14 @@ def run(
     _known(sources)
     if window:
         parse_window(*window)
-    home.kind_of(settings)
-    as_of = home.clock(settings)
+    if home.kind_of(settings) == "sandbox":
+        home.check_company(settings)
+    home.clock(settings)
     run_id = str(uuid.uuid4())
     started = time.monotonic()
     export(settings)
     with occupied(settings, run_id, say):
+        as_of = home.clock(settings)
         say(f"run {run_id} as of {as_of:%Y-%m-%d %H:%M} UTC in {settings.home}")
         with _quiet(settings) as terminal:
             outcome = _execute(settings, run_id, terminal or say, sources, window, full)
@@ -150,11 +152,15 @@ def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say) -> None:
     elif kind == dg.DagsterEventType.STEP_SUCCESS:
         say(f"  {step} done in {event.step_success_data.duration_ms / 1000:.1f} s")
     elif kind == dg.DagsterEventType.STEP_FAILURE:
-        outcome.failed_steps[step] = _cause(event.step_failure_data.error)
-        say(f"  {step} FAILED: {outcome.failed_steps[step]}")
+        error = event.step_failure_data.error
+        if error and error.cls_name == "DagsterAssetCheckFailedError":
+            say(f"  {step} BLOCKS what follows")  # each broken rule is told by its own check
+        else:
+            outcome.failed_steps[step] = _cause(error)
+            say(f"  {step} FAILED: {outcome.failed_steps[step]}")
     elif kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         _note_check(event.asset_check_evaluation_data, outcome)
-    elif kind == dg.DagsterEventType.PIPELINE_FAILURE and not outcome.failed_steps:
+    elif kind == dg.DagsterEventType.PIPELINE_FAILURE and not (outcome.failed_steps or outcome.red):
         outcome.failed_steps["run"] = _cause(event.job_failure_data.error)
 
 

@@ -28,6 +28,7 @@ def start(settings: Settings) -> str:
 def stop(settings: Settings) -> str:
     """Stop the sandbox; return what was done."""
     _only_in_a_sandbox_home(settings)
+    _not_under_a_run(settings)
     was_there = sandbox_process.stop(settings)
     return "the sandbox company is stopped" if was_there else "no sandbox company was running"
 
@@ -35,6 +36,7 @@ def stop(settings: Settings) -> str:
 def clock(settings: Settings, to: str) -> str:
     """Move the clock by +1d, +12h, +30m or to an ISO instant; return the new clock."""
     _only_in_a_sandbox_home(settings)
+    _not_under_a_run(settings)
     now = home.clock(settings)
     then = moved(now, to)
     if then < now:
@@ -80,6 +82,15 @@ def _up(settings: Settings) -> Sandbox:
     if not found:
         raise Refused("no sandbox company is running; start it with `engineroom sandbox start`")
     return found
+
+
+def _not_under_a_run(settings: Settings) -> None:
+    """A run dates all it loads by one clock, and reads the vendors to its end."""
+    if lock.is_held(run_lock(settings)):
+        raise Refused(
+            f"{lock.holder(run_lock(settings))} reads this sandbox company; ask again when it "
+            "has ended"
+        )
 
 
 def _only_in_a_sandbox_home(settings: Settings) -> None:

@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestration.home import read_json, remember_clock, write_json
+from orchestration.home import keep_company, read_json, remember_clock, write_json
 from orchestration.settings import Refused, Settings, child_environment
 
 # SCALE=1 is up in seconds; SCALE=20 generates for minutes.
 START_LIMIT_SECONDS = 1_800
 STOP_LIMIT_SECONDS = 15
 POLL_SECONDS = 0.1
+# The process of each sandbox that a run of this process started. Its standard input is the leash:
+# it closes with this process however that ends, and the sandbox ends with it.
+_leashed: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -58,36 +61,26 @@ def start(
     keep: bool = False,
     said: Callable[[str], None] = lambda _: None,
 ) -> tuple[Sandbox, bool]:
-    """Return the home's sandbox at the clock `as_of`, and whether this call started it.
+    """Return the home's sandbox at the clock `as_of`, and whether the run is to stop it.
 
     One that already runs with the same seed and scale is used, its clock moved. `keep` leaves it up
-    after runs. Raises Refused where the process ends or does not answer in time.
+    after runs. Raises Refused where the process ends or does not answer in time, or where the home
+    already holds another company.
     """
-    if keep:
-        (settings.home / "sandbox").mkdir(parents=True, exist_ok=True)
-        write_json(settings.home / "sandbox" / "keep.json", {"keep": True})
+    keep_company(settings)
     found = running(settings)
     if found and (found.seed, found.scale) != (settings.seed, settings.scale):
-        raise_if_seen(settings, found)
         stop(settings)
         found = None
+    if keep:
+        write_json(settings.home / "sandbox" / "keep.json", {"keep": True})
     if found:
         set_clock(settings, found, as_of)
         return found, not is_kept(settings)
     said(f"starting the sandbox company (scale {settings.scale:g}, seed {settings.seed})")
-    found = _spawn(settings, as_of)
+    found = _spawn(settings, as_of, is_leashed=not is_kept(settings))
     remember_clock(settings, as_of)
     return found, not is_kept(settings)
-
-
-def raise_if_seen(settings: Settings, found: Sandbox) -> None:
-    """Refuse another seed or scale in a home that already holds the company of `found`."""
-    if settings.warehouse.exists():
-        raise Refused(
-            f"this home holds the company of seed {found.seed} at scale {found.scale:g}; "
-            f"use ENGINEROOM_HOME for a new home to run seed {settings.seed} at scale "
-            f"{settings.scale:g}"
-        )
 
 
 def is_kept(settings: Settings) -> bool:
@@ -108,6 +101,7 @@ def stop(settings: Settings) -> bool:
         time.sleep(POLL_SECONDS)
     if _is_alive(found.pid):
         os.kill(found.pid, signal.SIGKILL)
+    _unleash(found.pid)
     (folder / "sandbox.json").unlink(missing_ok=True)
     return True
 
@@ -140,7 +134,7 @@ def control(sandbox: Sandbox, method: str, what: str, body: Any = None) -> Any:
         raise Refused(f"the sandbox refused {method} {what}: {text}") from None
 
 
-def _spawn(settings: Settings, as_of: datetime) -> Sandbox:
+def _spawn(settings: Settings, as_of: datetime, *, is_leashed: bool) -> Sandbox:
     folder = settings.home / "sandbox"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     (folder / "sandbox.json").unlink(missing_ok=True)
@@ -148,17 +142,20 @@ def _spawn(settings: Settings, as_of: datetime) -> Sandbox:
     arguments = [sys.executable, "-m", "ingestion.sandbox", "serve", "--home", str(settings.home)]
     arguments += ["--seed", str(settings.seed), "--scale", f"{settings.scale:g}"]
     arguments += ["--as-of", as_of.isoformat() + "Z"]
+    arguments += ["--until-eof"] if is_leashed else []
     with log.open("ab") as output:
         # A session of its own: an interrupt at the terminal ends the run, which then stops it.
         process = subprocess.Popen(
             arguments,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if is_leashed else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=settings.project,
             env=child_environment(settings),
             start_new_session=True,
         )
+    if is_leashed:
+        _leashed[process.pid] = process
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while time.monotonic() < deadline:
         found = running(settings)
@@ -169,6 +166,12 @@ def _spawn(settings: Settings, as_of: datetime) -> Sandbox:
         time.sleep(POLL_SECONDS)
     process.terminate()
     raise Refused(f"the sandbox company did not answer in {START_LIMIT_SECONDS} s; see {log}")
+
+
+def _unleash(pid: int) -> None:
+    process = _leashed.pop(pid, None)
+    if process and process.stdin:
+        process.stdin.close()
 
 
 def _is_alive(pid: int) -> bool:

@@ -1,16 +1,18 @@
 """Where things are and what a run is told: the one reader of the environment."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["sandbox", "real"]
 
 PROJECT = Path(__file__).resolve().parent.parent
+COMPANY = "company.json"  # in HOME/sandbox: seed and scale of the company that is held
 DEFAULT_AS_OF = datetime(2026, 7, 1, 6)
 HISTORY_STARTS = datetime(2025, 1, 1)
 COMPANY_ENDS = datetime(2026, 12, 31, 23, 59, 59)
@@ -84,11 +86,13 @@ class Settings:
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that the environment asks for; raises Refused with what to change."""
     given = dict(os.environ if environment is None else environment)
+    home = Path(given.get("ENGINEROOM_HOME") or PROJECT / "data").expanduser().resolve()
+    known = _company(home)
     return Settings(
-        home=Path(given.get("ENGINEROOM_HOME") or PROJECT / "data").expanduser().resolve(),
+        home=home,
         kind=_kind(given.get("ENGINEROOM_KIND")),
-        scale=_number(given.get("SCALE") or "1", "SCALE"),
-        seed=int(_number(given.get("SEED") or "7", "SEED", whole=True)),
+        scale=_number(given.get("SCALE") or str(known.get("scale", 1)), "SCALE"),
+        seed=int(_number(given.get("SEED") or str(known.get("seed", 7)), "SEED", whole=True)),
         as_of=_instant(given.get("AS_OF")),
         environment=MappingProxyType(given),
     )
@@ -109,6 +113,15 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "ENGINEROOM_HOME": str(settings.home),
         "DAGSTER_HOME": str(settings.dagster_home),
     }
+
+
+def _company(home: Path) -> dict[str, Any]:
+    """Return seed and scale of the made-up company that the home holds; empty for a new home."""
+    try:
+        told = json.loads((home / "sandbox" / COMPANY).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _kind(text: str | None) -> Kind | None:

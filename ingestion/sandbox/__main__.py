@@ -5,6 +5,8 @@ import json
 import os
 import secrets
 import socket
+import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,8 +30,17 @@ def main() -> None:
     serve.add_argument("--scale", type=float, default=1.0)
     serve.add_argument("--as-of", type=_instant, default="2026-07-01T06:00:00Z")
     serve.add_argument("--port", type=int, default=0)
+    serve.add_argument("--until-eof", action="store_true", help="end when standard input closes")
     asked = parser.parse_args()
+    if asked.until_eof:
+        # Whoever started it may be killed at any moment, and must not leave it behind.
+        threading.Thread(target=_end_with_input, daemon=True).start()
     _serve(asked.home, asked.seed, asked.scale, asked.as_of, asked.port)
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
 
 
 def _instant(text: str) -> datetime:

@@ -248,7 +248,8 @@ def _live(seed: int, person: Person, effects: dict[tuple[str, str], float]) -> N
         if person.lead_at is None and (person.kind != "person" or rng.random() < hazard):
             person.lead_at = visit.pages[-1][0] + 30_000
             person.form_visit = visit
-            _credit(effects, "lead", touched)
+            if person.kind == "person":
+                _credit(effects, "lead", touched)
             break
         instant += int(rng.expovariate(1 / (6 * DAY))) + HOUR
     if person.lead_at is None:

@@ -20,8 +20,9 @@ COLUMNS = {
     "phone_key": "varchar", "first_key": "varchar", "last_key": "varchar",
     "company_key": "varchar", "company_name": "varchar", "company_record_id": "varchar",
     "company_domain": "varchar", "street_key": "varchar", "postal_code": "varchar",
-    "country_code": "varchar", "is_free_mail": "boolean", "is_disposable_email": "boolean",
-    "is_deleted": "boolean", "created_at": "timestamp", "updated_at": "timestamp",
+    "city": "varchar", "country_code": "varchar", "is_free_mail": "boolean",
+    "is_disposable_email": "boolean", "is_deleted": "boolean",
+    "created_at": "timestamp", "updated_at": "timestamp",
 }  # fmt: skip
 
 

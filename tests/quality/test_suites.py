@@ -162,7 +162,6 @@ FAULTS = {
         RECORDS,
         "created_at = null " + SOME.format(key="record_key"),
     ),
-    "record_key_is_unique": (RECORDS, "record_key = '4' where record_key = '3'"),
     "touchpoint_has_an_instant": (TOUCHES, "touched_at = null where touchpoint_id = '3'"),
     "touchpoint_has_a_channel": (TOUCHES, "channel = null where touchpoint_id = '3'"),
     "touchpoint_id_is_unique": (TOUCHES, "touchpoint_id = '4' where touchpoint_id = '3'"),
