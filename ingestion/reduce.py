@@ -11,7 +11,12 @@ from pathlib import Path
 import duckdb
 
 from ingestion.contract import Table
-from ingestion.gone import find_moved_units, find_tombstones, largest_emptied
+from ingestion.gone import (
+    find_moved_units,
+    find_tombstones,
+    hold_open_rows,
+    largest_emptied,
+)
 from ingestion.keys import key_text, one, quoted, same, version_of
 
 
@@ -42,12 +47,15 @@ def reduce_table(
     spool: Path,
     ready: Path,
     vanished: Iterable[str] = (),
+    *,
+    is_partial: bool = False,
 ) -> Reduced:
     """Compare the spooled rows of one table with the warehouse and write what is to be loaded.
 
     `vanished` are columns that no row of the load named: they keep the open version's values.
-    Expects the temporary tables `covered_units` (key_text, page), `held_keys` and `swept_keys`
-    (key_text) and `swept_scopes` (condition) to exist; they may be empty.
+    `is_partial` units did not come whole. Expects the temporary tables `covered_units` (key_text,
+    page), `held_keys` and `swept_keys` (key_text) and `swept_scopes` (condition) to exist; they may
+    be empty.
     """
     raw = f'"{dataset}"."{table.name}"'
     if table.mode == "events":
@@ -56,6 +64,8 @@ def reduce_table(
     _judge(connection, raw, table)
     find_tombstones(connection, raw, table)
     emptied = (0, 0)
+    if table.reads_units and is_partial:
+        hold_open_rows(connection, raw, table)
     if table.reads_units:
         find_moved_units(connection, raw, table)
         emptied = largest_emptied(connection, raw, table)
