@@ -88,12 +88,14 @@ class Page:
     Every declared column is handed over, None where the vendor said nothing: a column absent from
     every row of a load counts as vanished and keeps its last known values. `units` names the
     re-read units that this extraction covers whole, in the column order of the table's unit, so
-    that a unit which came back empty is known to be empty and not merely unseen.
+    that a unit which came back empty is known to be empty and not merely unseen. `is_partial` says
+    that the units of these rows did not come whole: what else is open in them stays open.
     """
 
     table: str
     rows: list[dict[str, Any]] | pa.Table
     units: tuple[tuple[Any, ...], ...] = ()
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def ahead_of_clock(value: str, as_of: datetime) -> bool:
 
 
 Yield = Page | Bad | Sweep
+Revive = Callable[["Mapping[str, Any]", dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,9 @@ class Source:
 
     `kind` is the word of its dbt variable. `required` are configuration keys without which no
     load starts, `secrets` those of them that never show in a message. `session` makes the one
-    HTTP session from the configuration; sources of files have none.
+    HTTP session from the configuration; sources of files have none. `revive` turns a quarantined
+    body that is no raw row yet (the cells of a file) into one; it raises ValueError with the reason
+    where it cannot.
     """
 
     name: str
@@ -193,6 +198,7 @@ class Source:
     required: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     session: Callable[[Mapping[str, Any], Clock], Session] | None = None
+    revive: Revive | None = None
 
     def table(self, name: str) -> Table:
         """Return the declared table; raises KeyError where the source has none of that name."""
