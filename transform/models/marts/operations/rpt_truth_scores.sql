@@ -6,6 +6,7 @@ select
     cast('{{ var("run_id") }}' as varchar) as run_id,
     cast('{{ var("seed", "") }}' as varchar) as seed,
     metric,
-    value,
+    -- Twelve digits: the last bits of a sum depend on the order of its rows.
+    round(value, 12) as value,
     note
 from scores
