@@ -18,6 +18,7 @@ from sqlglot.tokens import TokenType
 
 TRANSFORM = Path(__file__).parents[2] / "transform"
 LAYERS = ("staging", "intermediate", "marts", "private")
+MACRO_FILES = ("portable.sql", "incremental.sql", "staging_models.sql")
 VARS = {"as_of": "2026-01-01 00:00:00"}
 
 FORBIDDEN_NODES: dict[type[exp.Expression], str] = {
@@ -65,14 +66,14 @@ FORBIDDEN_FUNCTIONS = [
 
 def portable_macros() -> list[str]:
     """Return the names of the macros that are allowed to differ between engines."""
-    text = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
-    return re.findall(r"macro (\w+)\(", text)
+    texts = [(TRANSFORM / "macros" / name).read_text("utf-8") for name in MACRO_FILES]
+    return re.findall(r"macro (\w+)\(", "\n".join(texts))
 
 
 def rendered(source: str) -> str:
     """Return a model's SQL with refs as plain names and portable macros as plain calls."""
     project = project_vars()
-    environment = Environment(autoescape=False)
+    environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])
     names: dict[str, Callable[..., object]] = {
         name: _plain_call(name) for name in portable_macros()
     }

@@ -49,8 +49,6 @@
     from {{ relation }}, unnest(string_split({{ text }}, '{{ separator }}')) as pieces (piece)
 {%- endmacro %}
 
-{% macro incremental_strategy() -%} {{ return('delete+insert' if target.type == 'duckdb' else 'merge') }} {%- endmacro %}
-
 {#- Text to decimal; text that is no number gives null, never an error. -#}
 {% macro safe_decimal(text, precision, scale) -%} try_cast({{ text }} as decimal({{ precision }}, {{ scale }})) {%- endmacro %}
 
