@@ -106,6 +106,7 @@ def rendered(model: str) -> str:
         var=lambda name, default=None: {"as_of": "2027-01-01 00:00:00"}.get(name, default),
         target={"type": "duckdb"},
         this="this",
+        told=lambda _: "2027-01-01 00:00:00",
         **WHOLE_BUILD,
     )
     macros = environment.from_string(

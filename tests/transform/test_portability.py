@@ -81,6 +81,7 @@ def rendered(source: str) -> str:
         "ref": lambda name: name,
         "source": lambda source, table: f"{source}_{table}",
         "var": lambda name, default="": project.get(name, default),
+        "told": lambda name: project.get(name, ""),
         "config": lambda **_: "",
         "return": lambda value: value,
     }

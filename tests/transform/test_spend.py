@@ -86,7 +86,7 @@ def _sql(model: str) -> str:
     macros = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
     path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
     environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
-    names = WHOLE_BUILD | {"this": "this"}
+    names = WHOLE_BUILD | {"this": "this", "told": lambda _: AS_OF}
     names |= {"ref": lambda name: name, "var": lambda _: AS_OF, "source": lambda _, table: table}
     return environment.from_string(macros + path.read_text("utf-8")).render(**names)
 

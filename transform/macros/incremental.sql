@@ -122,7 +122,7 @@ config meta of such a model:
         {%- set is_whole = run_query("select count(*) from duckdb_tables() where temporary and table_name = '" ~ name ~ "__counts'").rows[0][0] == 0 -%}
         insert into changes.builds
         select
-            {{ number }}, '{{ name }}', '{{ var("run_id") }}', {{ as_of() }}, {{ is_whole }},
+            {{ number }}, '{{ name }}', '{{ told("run_id") }}', {{ as_of() }}, {{ is_whole }},
             {% if is_whole -%}
                 count(*), 0, count(*) from {{ this }};
             {%- else -%}

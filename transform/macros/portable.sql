@@ -4,7 +4,7 @@
     md5(concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %}))
 {%- endmacro %}
 
-{% macro as_of() -%} cast('{{ var("as_of") }}' as timestamp) {%- endmacro %}
+{% macro as_of() -%} cast('{{ told("as_of") }}' as timestamp) {%- endmacro %}
 
 {% macro epoch_seconds(instant) -%} epoch({{ instant }}) {%- endmacro %}
 
