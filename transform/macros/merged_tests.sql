@@ -8,13 +8,20 @@ gate leaves these kinds out of its selection and runs them here, after its model
 
 {% macro run_merged_tests(results) -%}
     {%- if execute and told('merge_tests') | string | lower == 'true' -%}
-        {% set queries = [] %}
+        {% set queries, judged = [], {} %}
         {% for result in results if result.node.resource_type in ('model', 'seed') and result.status == 'success' %}
-            {% set broken = broken_tests(result.node) %}
+            {% do judged.update({result.node.unique_id: result.node}) %}
+            {#- A source's tests run with the models that read it. -#}
+            {% for key in result.node.depends_on.nodes if key in graph.sources %}
+                {% do judged.update({key: graph.sources[key]}) %}
+            {% endfor %}
+        {% endfor %}
+        {% for node in judged.values() %}
+            {% set broken = broken_tests(node) %}
             {% if broken %}
                 {% do queries.append(
-                    "select '" ~ result.node.name ~ "' as model_name, concat_ws(', ', "
-                    ~ broken | join(', ') ~ ") as broken from " ~ result.node.relation_name
+                    "select '" ~ node.name ~ "' as table_name, concat_ws(', ', "
+                    ~ broken | join(', ') ~ ") as broken from " ~ node.relation_name
                 ) %}
             {% endif %}
         {% endfor %}
@@ -32,7 +39,7 @@ gate leaves these kinds out of its selection and runs them here, after its model
 {#- Per declared test, SQL that names it where it is broken and is null where it holds. -#}
 {% macro broken_tests(node) -%}
     {% set parts = [] %}
-    {% for test in graph.nodes.values() if test.resource_type == 'test' and test.attached_node == node.unique_id and test.test_metadata and test.test_metadata.name in merged_kinds() %}
+    {% for test in graph.nodes.values() if test.resource_type == 'test' and test.test_metadata and test.test_metadata.name in merged_kinds() and (test.attached_node or test.depends_on.nodes[0]) == node.unique_id %}
         {% if test.config.where or test.config.severity | lower != 'error' %}
             {% do exceptions.raise_compiler_error(test.name ~ " has a condition or is a warning: merged_tests.sql knows neither") %}
         {% endif %}
