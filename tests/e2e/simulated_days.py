@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +19,10 @@ import duckdb
 from ingestion.sandbox.company import generate
 from ingestion.sandbox.wire import ledger_of
 from orchestration import publish, run, sandbox_commands, sandbox_process
+from orchestration.home import read_json
 from orchestration.settings import Settings, child_environment
 
 DERIVED = ("staging", "intermediate", "private", "reference", "changes")
-WRITTEN = "deleted_rows + inserted_rows"
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,9 @@ class Day:
     """What one run did: rows read, rows that moved raw, and (computed, written) rows per model."""
 
     as_of: datetime
-    seconds: float
     fetched: int
     landed: int
-    models: dict[str, tuple[int, int]] = field(default_factory=dict)
+    models: dict[str, tuple[int, int]]
 
     @property
     def computed(self) -> int:
@@ -56,39 +55,42 @@ def settings_at(home: Path, as_of: datetime, seed: int, scale: float) -> Setting
 
 def live(
     home: Path, instants: list[datetime], seed: int, scale: float, say: Callable[[str], None]
-) -> Iterator[Day]:
-    """Run the whole platform at each instant in turn; raises AssertionError on a red run."""
-    first = settings_at(home, instants[0], seed, scale)
+) -> None:
+    """Run the whole platform at each instant in turn; raises AssertionError on a red run.
+
+    A home that was left half-way goes on after the last instant that it has seen.
+    """
+    seen = read_json(home / "sandbox" / "clock.json").get("as_of")
+    left = [each for each in instants if not seen or each > datetime.fromisoformat(seen)]
+    if not left:
+        return
+    first = settings_at(home, left[0], seed, scale)
     sandbox_commands.start(first)
     try:
-        for as_of in instants:
-            settings = settings_at(home, as_of, seed, scale)
-            outcome = run.run(settings, say)
+        for as_of in left:
+            outcome = run.run(settings_at(home, as_of, seed, scale), say)
             assert outcome.exit_code == 0, (as_of, outcome.failed_steps, outcome.red)
-            yield _day(settings, outcome)
+            say(f"{as_of:%Y-%m-%d}: {outcome.seconds:.0f} s")
     finally:
         sandbox_process.stop(first)
 
 
-def _day(settings: Settings, outcome: run.Outcome) -> Day:
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-        fetched, landed = connection.execute(
-            "select sum(yielded), sum(loaded + tombstoned) from ingest.load_audit where run_id = ?",
-            [outcome.run_id],
-        ).fetchall()[0]
-        models = connection.execute(
-            f"select model, sum(computed_rows), sum({WRITTEN}) from changes.builds "
-            "where run_id = ? group by model order by model",
-            [outcome.run_id],
+def history(home: Path) -> list[Day]:
+    """Return what each run did, oldest first."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        runs = connection.execute(
+            "select run_id, as_of, cast(sum(yielded) as bigint), "
+            "cast(sum(loaded + tombstoned) as bigint) "
+            "from ingest.load_audit group by run_id, as_of order by as_of"
         ).fetchall()
-    assert settings.as_of is not None
-    return Day(
-        settings.as_of,
-        outcome.seconds,
-        int(fetched),
-        int(landed),
-        {model: (int(computed), int(written)) for model, computed, written in models},
-    )
+        built: dict[str, dict[str, tuple[int, int]]] = {}
+        for run_id, model, computed, written in connection.execute(
+            "select run_id, model, cast(sum(computed_rows) as bigint), "
+            "cast(sum(deleted_rows + inserted_rows) as bigint) "
+            "from changes.builds group by run_id, model order by model"
+        ).fetchall():
+            built.setdefault(run_id, {})[model] = (computed, written)
+    return [Day(as_of, read, landed, built.get(run, {})) for run, as_of, read, landed in runs]
 
 
 def rebuilt(home: Path, copy: Path, as_of: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from simulated_days import Day, differences, live, planted, rebuilt
+from simulated_days import Day, differences, history, live, planted, rebuilt
 
 from orchestration import publish
 
@@ -31,17 +31,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def days(home: Path) -> list[Day]:
     stride = timedelta(days=STRETCH / RUNS)
     instants = [FIRST + number * stride for number in range(RUNS + 1)]
-    done = []
-    with (home.parent / "days.log").open("a", encoding="utf-8") as log:
-        for day in live(home, instants, SEED, SCALE, lambda text: print(text, file=log)):
-            done.append(day)
+    with (home.parent / "days.log").open("a", encoding="utf-8", buffering=1) as log:
+        live(home, instants, SEED, SCALE, lambda text: print(text, file=log))
+        found = history(home)
+        for day in found:
             print(
-                f"{day.as_of:%Y-%m-%d}: {day.seconds:.0f} s, fetched {day.fetched}, landed "
-                f"{day.landed}, computed {day.computed}, written {day.written}",
+                f"{day.as_of:%Y-%m-%d}: fetched {day.fetched}, landed {day.landed}, "
+                f"computed {day.computed}, written {day.written}",
                 file=log,
-                flush=True,
             )
-    return done
+    return found
 
 
 def test_late_restated_merged_archived_and_deleted_records_fall_into_the_days() -> None:
