@@ -99,23 +99,43 @@ spam as (
     inner join true_spam on forms.submission_id = true_spam.submission_id
 ),
 
+decimal_credits as (
+    -- Doubles summed in another order differ in their last digit, and ranks would follow that.
+    select
+        attribution_model,
+        stage,
+        channel,
+        cast(weight as decimal(28, 18)) as weight
+    from credits
+    where not is_reversal
+),
+
 credited as (
     select
         attribution_model,
         stage,
         channel,
-        sum(weight) / sum(sum(weight)) over (partition by attribution_model, stage) as share
-    from credits
-    where not is_reversal
+        sum(weight) as weight
+    from decimal_credits
     group by attribution_model, stage, channel
+),
+
+shares as (
+    select
+        attribution_model,
+        stage,
+        channel,
+        cast(weight as double)
+        / cast(sum(weight) over (partition by attribution_model, stage) as double) as share
+    from credited
 ),
 
 models as (
     select distinct
-        credited.attribution_model,
-        credited.stage
-    from credited
-    inner join effects on credited.stage = effects.stage
+        shares.attribution_model,
+        shares.stage
+    from shares
+    inner join effects on shares.stage = effects.stage
 ),
 
 true_shares as (
@@ -131,17 +151,17 @@ true_shares as (
 compared as (
     -- A channel that only one side knows counts with its whole share.
     select
-        coalesce(true_shares.attribution_model, credited.attribution_model) as attribution_model,
-        coalesce(true_shares.stage, credited.stage) as stage,
-        coalesce(true_shares.channel, credited.channel) as channel,
+        coalesce(true_shares.attribution_model, shares.attribution_model) as attribution_model,
+        coalesce(true_shares.stage, shares.stage) as stage,
+        coalesce(true_shares.channel, shares.channel) as channel,
         coalesce(true_shares.share, 0) as true_share,
-        coalesce(credited.share, 0) as found_share
+        coalesce(shares.share, 0) as found_share
     from true_shares
-    full outer join credited
+    full outer join shares
         on
-            true_shares.attribution_model = credited.attribution_model
-            and true_shares.stage = credited.stage
-            and true_shares.channel = credited.channel
+            true_shares.attribution_model = shares.attribution_model
+            and true_shares.stage = shares.stage
+            and true_shares.channel = shares.channel
 ),
 
 ranked as (
@@ -164,12 +184,14 @@ errors as (
     select
         ranked.attribution_model,
         ranked.stage,
-        sum(abs(ranked.true_share - ranked.found_share)) / 2 as share_error,
+        cast(
+            sum(cast(abs(ranked.true_share - ranked.found_share) as decimal(28, 18))) as double
+        ) / 2 as share_error,
         case
             when
                 min(ranked.true_rank) < max(ranked.true_rank)
                 and min(ranked.found_rank) < max(ranked.found_rank)
-                then corr(ranked.true_rank, ranked.found_rank)
+                then round(corr(ranked.true_rank, ranked.found_rank), 9)
         end as rank_correlation
     from ranked
     inner join models

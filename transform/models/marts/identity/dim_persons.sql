@@ -1,5 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['person_id'],
+    meta={
+        'reads': ['int_identity__persons'],
+        'scope': ['person_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_identity__persons', 'person') }} as persons
+{%- endset -%}
+{%- do recompute(since, units) %}
 with persons as (
     select * from {{ ref('int_identity__persons') }}
+    where {{ in_scope(since, ['person_id']) }}
 )
 
 select
