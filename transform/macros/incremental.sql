@@ -49,8 +49,8 @@ config meta of such a model:
 
 {#- The build that this one continues: {no, as_of}; none where everything must be computed. -#}
 {% macro last_build() -%}
-    {#- In a unit test there is no table yet. -#}
-    {% if not execute or this is none or not is_incremental() %}{{ return(none) }}{% endif %}
+    {#- A unit test has no table of its own. -#}
+    {% if not execute or not this or not is_incremental() %}{{ return(none) }}{% endif %}
     {% set meta = model['config'].get('meta') or {} %}
     {% if 'scope' not in meta %}{{ return(none) }}{% endif %}
     {% set reads = meta.get('reads', []) %}
