@@ -88,11 +88,9 @@ def _execute(
     import dagster as dg
 
     from orchestration import definitions, schedules, transform
-    from orchestration.house import House
 
     say("reading the asset graph")
-    facts = House(settings, home.kind_of(settings), home.clock(settings), run_id)
-    parsed = transform.manifest(settings, transform.variables(facts))
+    parsed = transform.manifest(settings)
     repository = definitions.build(settings, parsed).get_repository_def()
     job = repository.get_job(schedules.JOB)
     house: dict[str, Any] = {"full": full}
