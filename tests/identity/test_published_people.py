@@ -172,7 +172,10 @@ def planted(rows):
     )
     needles = {ADDRESS}
     for email, phone, first, last in stated:
-        needles |= {email.lower(), email.partition("@")[0].lower()} if email else set()
+        needles |= {email.lower()} if email else set()
+        # The local part alone where it is no word such as support, which a script may hold.
+        local = email.partition("@")[0].lower() if email else ""
+        needles |= {local} if re.search(r"[._0-9]", local) else set()
         needles |= {phone, phone.removeprefix("+1")} if phone else set()
         needles |= {f"{first} {last}".lower(), f"{last}, {first}".lower()} if last else set()
     return {each for each in needles if len(each) > 6}
