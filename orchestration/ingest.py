@@ -58,6 +58,7 @@ def _source_assets(source: Source) -> dg.AssetsDefinition:
 def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
     from ingestion import pipeline
     from ingestion.errors import LoadFailed
+    from orchestration import disk
     from orchestration.settings import Refused
 
     failure, report = None, None
@@ -75,7 +76,7 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
             progress=log,
         )
     except (LoadFailed, Refused) as error:
-        failure = str(error)
+        failure = disk.explained(house.settings, str(error))
     rows, columns = _state(source, house)
     for table in source.tables:
         key = dg.AssetKey([source.name, table.name])
