@@ -4,12 +4,13 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUN := .venv
 TEST := .venv-test
+PEERS := .venv-peers
 export DO_NOT_TRACK := 1
 export RUNTIME__DLTHUB_TELEMETRY := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run ui test slow check unit lint types walls sql chromium clean
+.PHONY: help run ui test slow check unit lint types walls sql chromium benchmark clean
 
 help:  ## what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -26,6 +27,12 @@ $(TEST)/.ready: requirements-test.lock pyproject.toml
 	@$(PYTHON) -m venv $(TEST)
 	@$(TEST)/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-test.lock
 	@$(TEST)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PEERS)/.ready: requirements-peers.lock
+	@echo "Setting up $(PEERS) (what benchmarks measure against) ..."
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-peers.lock
 	@touch $@
 
 run: $(RUN)/.ready  ## the whole run: sandbox company (or your accounts) to published marts and report
@@ -58,9 +65,14 @@ walls: $(TEST)/.ready
 sql: $(TEST)/.ready
 	@$(TEST)/bin/sqruff lint --parsing-errors transform/models transform/tests
 	@cd transform && ../$(TEST)/bin/dbt -q parse --profiles-dir .
+	@$(TEST)/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures
 
 unit: $(TEST)/.ready
 	@$(TEST)/bin/python -m pytest -q -m "not slow and not browser and not chaos"
 
+benchmark: $(TEST)/.ready $(PEERS)/.ready  ## times, rows and memory of each stage; credits against a peer
+	@$(TEST)/bin/python -m benchmarks.stages --scale 1
+	@$(TEST)/bin/python -m benchmarks.attribution --peer $(PEERS)/bin/python
+
 clean:  ## remove the environments (the data stays)
-	@rm -rf $(RUN) $(TEST)
+	@rm -rf $(RUN) $(TEST) $(PEERS)

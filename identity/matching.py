@@ -15,7 +15,6 @@ SHIPPED_RULES: dict[str, tuple[str, float]] = {
     "name_and_domain": ("deterministic", 0.96),
     "name_and_company": ("deterministic", 0.95),
     "name_and_street": ("deterministic", 0.95),
-    "name_and_postal_code": ("deterministic", 0.93),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -40,8 +40,7 @@ class IdentityReport:
     events: dict[str, int]
 
 
-@dataclass(frozen=True)
-class _Record:
+class _Record(NamedTuple):
     key: str
     source: str
     object: str

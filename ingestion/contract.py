@@ -59,6 +59,11 @@ class Table:
         return bool(self.unit) and set(self.unit) != set(self.key)
 
     @property
+    def reads_days(self) -> bool:
+        """Whether the re-read units are days of a window, as reports of metrics are."""
+        return self.reads_units and any(self.column(name).type == "date" for name in self.unit)
+
+    @property
     def own_columns(self) -> tuple[Column, ...]:
         """The declared columns less `is_deleted`, which every versioned table has anyhow."""
         return tuple(column for column in self.columns if column.name != "is_deleted")
@@ -83,12 +88,14 @@ class Page:
     Every declared column is handed over, None where the vendor said nothing: a column absent from
     every row of a load counts as vanished and keeps its last known values. `units` names the
     re-read units that this extraction covers whole, in the column order of the table's unit, so
-    that a unit which came back empty is known to be empty and not merely unseen.
+    that a unit which came back empty is known to be empty and not merely unseen. `is_partial` says
+    that the units of these rows did not come whole: what else is open in them stays open.
     """
 
     table: str
     rows: list[dict[str, Any]] | pa.Table
     units: tuple[tuple[Any, ...], ...] = ()
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ class Extraction:
     window: tuple[date, date] | None = None
     full: bool = False
     sweep_due: bool = False
-    counted: dict[tuple[str, str], int] = field(default_factory=dict)
+    counted: dict[tuple[str, str, str], int] = field(default_factory=dict)
     totals: list[tuple[str, str, float, float]] = field(default_factory=list)
 
     def cursor(self, name: str, default: str) -> str:
@@ -148,9 +155,10 @@ class Extraction:
             return
         self.state[f"cursor:{name}"] = max(str(self.state.get(f"cursor:{name}", value)), value)
 
-    def count(self, what: str, table: str = "", times: int = 1) -> None:
+    def count(self, what: str, table: str = "", times: int = 1, column: str = "") -> None:
         """Count something worth a line in the drift report (dropped addresses, skipped files)."""
-        self.counted[table, what] = self.counted.get((table, what), 0) + times
+        key = (table, column, what)
+        self.counted[key] = self.counted.get(key, 0) + times
 
     def total(self, table: str, measure: str, source_total: float, loaded_total: float) -> None:
         """Record a total that the vendor states beside the one that was read."""
@@ -168,6 +176,7 @@ def ahead_of_clock(value: str, as_of: datetime) -> bool:
 
 
 Yield = Page | Bad | Sweep
+Revive = Callable[["Mapping[str, Any]", dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -176,7 +185,9 @@ class Source:
 
     `kind` is the word of its dbt variable. `required` are configuration keys without which no
     load starts, `secrets` those of them that never show in a message. `session` makes the one
-    HTTP session from the configuration; sources of files have none.
+    HTTP session from the configuration; sources of files have none. `revive` turns a quarantined
+    body that is no raw row yet (the cells of a file) into one; it raises ValueError with the reason
+    where it cannot.
     """
 
     name: str
@@ -187,6 +198,7 @@ class Source:
     required: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     session: Callable[[Mapping[str, Any], Clock], Session] | None = None
+    revive: Revive | None = None
 
     def table(self, name: str) -> Table:
         """Return the declared table; raises KeyError where the source has none of that name."""

@@ -19,17 +19,16 @@ from ingestion.audit import LoadReport, TableAudit
 from ingestion.contract import Extraction, Source
 from ingestion.delivery import Delivery
 from ingestion.errors import LoadFailed
+from ingestion.guards import refuse_mass_deletion, verify
 from ingestion.http import Clock, Session
-from ingestion.reduce import Reduced, one, quoted, reduce_table
+from ingestion.reduce import Reduced, reduce_table
 from ingestion.sources import SOURCES
 from ingestion.spool import Progress, Spooled, extract
 
 __all__ = ["LoadFailed", "LoadReport", "TableAudit", "ensure_tables", "load"]
 
 SWEEP_DAYS = 7
-# A list that lost a page looks like mass deletion. Past a fifth of a table (and 50 rows, so that
-# small tables may shrink freely) the load stops instead of burying live records.
-SWEEP_SHARE, SWEEP_ROWS = 0.2, 50
+SUCCEEDED = "succeeded"
 
 
 def ensure_tables(warehouse: Path) -> None:
@@ -50,12 +49,14 @@ def load(
     full: bool = False,
     clock: Clock | None = None,
     progress: Progress | None = None,
+    outcome: str = SUCCEEDED,
 ) -> LoadReport:
     """Load one source and return what became of every row.
 
     `as_of` (UTC) dates the versions and may not go back. `window` re-reads a range of days
-    without moving a cursor; `full` reads everything again and sweeps ids. Raises LoadFailed,
-    after which the cursors stand where they stood; what had landed is recognised by the next load.
+    without moving a cursor; `full` reads everything again and sweeps ids. `outcome` is the word for
+    the books: a replay of quarantine makes no source fresh. Raises LoadFailed, after which the
+    cursors stand where they stood; what had landed is recognised by the next load.
     """
     spec = source if isinstance(source, Source) else SOURCES[source]
     as_of = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
@@ -74,11 +75,12 @@ def load(
         report = running.run(window, full, clock or Clock())
     except Exception as error:
         message = _plain(spec, config, error)
-        running.keep_outcome("failed", message)
+        if outcome == SUCCEEDED:
+            running.keep_outcome("failed", message)
         if isinstance(error, LoadFailed) and message == str(error):
             raise
         raise LoadFailed(message) from error
-    running.keep_outcome("succeeded", "")
+    running.keep_outcome(outcome, "", report)
     return report
 
 
@@ -145,7 +147,7 @@ class _Load:
             last = {"run_id": self.run_id, "as_of": self.as_of.isoformat()}
             state["last"] = {**last, "tables": report.as_state()}
             load_id = self.delivery.deliver(reduced, state, self.as_of)
-        self._verify(load_id, report)
+        verify(self.warehouse, self.spec, load_id, report)
         with duckdb.connect(str(self.warehouse)) as connection:
             name = self.spec.name
             audit.keep_audit(connection, name, self.run_id, self._instant, report.tables)
@@ -153,11 +155,10 @@ class _Load:
         shutil.rmtree(self.folder)
         return report
 
-    def keep_outcome(self, status: str, message: str) -> None:
+    def keep_outcome(self, status: str, message: str, report: LoadReport | None = None) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
-            audit.keep_outcome(
-                connection, self.spec.name, self.run_id, self._instant, status, message
-            )
+            name, at = self.spec.name, self._instant
+            audit.keep_outcome(connection, name, self.run_id, at, status, message, report)
             connection.execute("checkpoint")
 
     def _session(self, clock: Clock) -> Session:
@@ -194,7 +195,7 @@ class _Load:
             if not done:
                 audit.keep_audit(connection, name, run_id, at, tables)
                 audit.keep_outcome(
-                    connection, name, run_id, at, "succeeded", "finished by a later run"
+                    connection, name, run_id, at, SUCCEEDED, "finished by a later run"
                 )
 
     def _reduce(self, spooled: Spooled) -> dict[str, Reduced]:
@@ -205,13 +206,7 @@ class _Load:
                 connection, self.spec.name, spooled.bad, self.run_id, self._instant
             )
             for table in self.spec.tables:
-                for name, keys in (
-                    ("covered_units", spooled.units),
-                    ("held_keys", spooled.held),
-                    ("swept_keys", spooled.swept),
-                ):
-                    _note(connection, name, "key_text", keys.get(table.name, set()))
-                _note(connection, "swept_scopes", "condition", spooled.scopes.get(table.name, ()))
+                _note_all(connection, table.name, spooled)
                 each = reduce_table(
                     connection,
                     f"raw_{self.spec.name}",
@@ -219,47 +214,32 @@ class _Load:
                     spooled.path(table),
                     self.folder / f"{table.name}.ready.parquet",
                     spooled.vanished(table),
+                    is_partial=table.name in spooled.partial,
                 )
-                self._refuse_mass_deletion(table.name, each)
+                refuse_mass_deletion(self.spec, table, each, self.config)
                 reduced[table.name] = each
         return reduced
 
-    def _refuse_mass_deletion(self, table: str, reduced: Reduced) -> None:
-        limit = max(SWEEP_ROWS, SWEEP_SHARE * reduced.open_rows)
-        if reduced.swept > limit and not self.config.get("allow_mass_deletion"):
-            raise LoadFailed(
-                f"{self.spec.name}.{table}: {reduced.swept} of {reduced.open_rows} records are "
-                "missing from the vendor's full list, which is more likely a broken list. If they "
-                "were deleted, set allow_mass_deletion for this source and run again."
-            )
 
-    def _verify(self, load_id: str | None, report: LoadReport) -> None:
-        """Check that what the audit says is what landed, and that no key is open twice."""
-        with duckdb.connect(str(self.warehouse)) as connection:
-            for table in self.spec.tables:
-                counts = report.tables[table.name]
-                raw = f"raw_{self.spec.name}.{table.name}"
-                landed = one(
-                    connection, f"select count(*) from {raw} where _dlt_load_id = '{load_id}'"
-                )
-                if not counts.adds_up or landed != counts.loaded + counts.tombstoned:
-                    raise LoadFailed(
-                        f"{raw}: {landed} rows landed where the account says {counts}. "
-                        "The load is not trusted; run it again and report it if it stays."
-                    )
-                if table.mode == "versioned":
-                    twice = one(
-                        connection,
-                        f"select count(*) from (select 1 from {raw} where _dlt_valid_to is null "
-                        f"group by {quoted(table.key)} having count(*) > 1)",
-                    )
-                    if twice:
-                        raise LoadFailed(f"{raw}: {twice} keys have two open versions. Report it.")
+def _note_all(connection: duckdb.DuckDBPyConnection, table: str, spooled: Spooled) -> None:
+    """Put what the reduction must know of one table where its SQL finds it."""
+    units = sorted(spooled.units.get(table, {}).items())
+    _note(
+        connection,
+        "covered_units",
+        key_text=pa.array([key for key, _ in units], pa.string()),
+        page=pa.array([page for _, page in units], pa.int64()),
+    )
+    for name, column, texts in (
+        ("held_keys", "key_text", spooled.held),
+        ("swept_keys", "key_text", spooled.swept),
+        ("swept_scopes", "condition", spooled.scopes),
+    ):
+        _note(connection, name, **{column: pa.array(sorted(texts.get(table, ())), pa.string())})
 
 
-def _note(connection: duckdb.DuckDBPyConnection, name: str, column: str, keys: Any) -> None:
-    texts = pa.table({column: pa.array(sorted(keys), pa.string())})
-    connection.register("noted", texts)
+def _note(connection: duckdb.DuckDBPyConnection, name: str, **columns: pa.Array) -> None:
+    connection.register("noted", pa.table(columns))
     connection.execute(f"create or replace temp table {name} as select * from noted")
     connection.unregister("noted")
 

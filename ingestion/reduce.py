@@ -5,15 +5,19 @@ versions in one load would both stay open, and an older version would reopen its
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from ingestion.contract import Table
-
-# Joins the parts of a key in one text; a control character, as ids may hold any printable one.
-JOINER = "\x1f"
+from ingestion.gone import (
+    find_moved_units,
+    find_tombstones,
+    hold_open_rows,
+    largest_emptied,
+)
+from ingestion.keys import key_text, one, quoted, same, version_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Reduced:
     """Counts of one table's reduction, and the file of rows to hand over.
 
     `swept` of them are tombstones that a sweep asked for, out of `open_rows` live ones before.
+    `emptied` are the (units, rows) that one wholly empty answer would bury.
     """
 
     ready: Path
@@ -32,39 +37,7 @@ class Reduced:
     tombstoned: int = 0
     swept: int = 0
     open_rows: int = 0
-
-
-def quoted(names: Iterable[str], alias: str = "") -> str:
-    """Return the column list, each name quoted and prefixed by the alias if one is given."""
-    prefix = f"{alias}." if alias else ""
-    return ", ".join(f'{prefix}"{name}"' for name in names)
-
-
-def same(names: tuple[str, ...], left: str, right: str) -> str:
-    """Return the join condition that two aliases agree on the columns."""
-    return " and ".join(f'{left}."{name}" = {right}."{name}"' for name in names)
-
-
-def key_text(names: tuple[str, ...], alias: str) -> str:
-    """Return the SQL of a key as one text."""
-    parts = ", ".join(f'cast({alias}."{name}" as varchar)' for name in names)
-    return f"concat_ws(chr(31), {parts})"
-
-
-def version_of(table: Table, alias: str) -> str:
-    """Return the SQL of a row's version: a hash of the declared business columns.
-
-    Nulls are left out and values carry their column's name, so that a column which is declared
-    later opens no version until the vendor fills it.
-    """
-    parts = [
-        f'case when {alias}."{column.name}" is not null '
-        f"then '{column.name}=' || cast({alias}.\"{column.name}\" as varchar) end"
-        for column in table.own_columns
-        if not column.volatile
-    ]
-    deleted = f"case when {alias}.is_deleted then 'is_deleted' end"
-    return f"md5(concat_ws(chr(31), {', '.join([*parts, deleted])}))"
+    emptied: tuple[int, int] = (0, 0)
 
 
 def reduce_table(
@@ -74,22 +47,29 @@ def reduce_table(
     spool: Path,
     ready: Path,
     vanished: Iterable[str] = (),
+    *,
+    is_partial: bool = False,
 ) -> Reduced:
     """Compare the spooled rows of one table with the warehouse and write what is to be loaded.
 
     `vanished` are columns that no row of the load named: they keep the open version's values.
-    Expects the temporary tables `covered_units`, `held_keys`, `swept_keys`, each of one column
-    key_text, and `swept_scopes` (condition) to exist; they may be empty.
+    `is_partial` units did not come whole. Expects the temporary tables `covered_units` (key_text,
+    page), `held_keys` and `swept_keys` (key_text) and `swept_scopes` (condition) to exist; they may
+    be empty.
     """
     raw = f'"{dataset}"."{table.name}"'
-    _newest(connection, raw, table, spool, tuple(vanished))
     if table.mode == "events":
-        return _events(connection, raw, table, ready)
+        return _events(connection, raw, table, spool, ready)
+    _newest(connection, raw, table, spool, tuple(vanished))
     _judge(connection, raw, table)
-    _tombstones(connection, raw, table)
+    find_tombstones(connection, raw, table)
+    emptied = (0, 0)
+    if table.reads_units and is_partial:
+        hold_open_rows(connection, raw, table)
     if table.reads_units:
-        _moved_units(connection, raw, table)
-    return _versions(connection, raw, table, ready)
+        find_moved_units(connection, raw, table)
+        emptied = largest_emptied(connection, raw, table)
+    return replace(_versions(connection, raw, table, ready), emptied=emptied)
 
 
 def _newest(
@@ -102,7 +82,7 @@ def _newest(
     """Keep the newest row per key, by the order column and then by arrival."""
     newer = f'"{table.order}" desc nulls last, ' if table.order else ""
     kept, join = "", ""
-    if vanished and table.mode == "versioned":
+    if vanished:
         values = ", ".join(f'held."{name}" as "{name}"' for name in vanished)
         kept = f" replace ({values})"
         join = f"""left join {raw} as held
@@ -128,30 +108,39 @@ def _newest(
     )
 
 
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    """Return the single number of a query, 0 where it is null."""
-    row = connection.execute(query).fetchone()
-    return int(row[0] or 0) if row else 0
-
-
 def _deduplicated(connection: duckdb.DuckDBPyConnection) -> int:
     return one(connection, "select max(total) - count(*) from newest")
 
 
-def _events(connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path) -> Reduced:
+def _events(
+    connection: duckdb.DuckDBPyConnection, raw: str, table: Table, spool: Path, ready: Path
+) -> Reduced:
+    """Write the events that are not held yet, the last of each id.
+
+    An event has one version: hashing and sorting its 25 columns cost as much as reading it.
+    """
     names = [column.name for column in table.columns] + ["_extra"]
     connection.execute(
         f"""
         copy (
-            select {quoted(names, "newest")} from newest
-            where not exists (select 1 from {raw} as held where {same(table.key, "held", "newest")})
-            order by _seq
+            select {quoted(names, "spooled")} from read_parquet('{spool}') as spooled
+            inner join (
+                select max(_seq) as _seq from read_parquet('{spool}') group by {quoted(table.key)}
+            ) as last on spooled._seq = last._seq
+            where not exists (
+                select 1 from {raw} as held where {same(table.key, "held", "spooled")}
+            )
+            order by spooled._seq
         ) to '{ready}' (format parquet)
         """
     )
-    kept = one(connection, "select count(*) from newest")
+    total = one(connection, f"select count(*) from read_parquet('{spool}')")
+    kept = one(
+        connection,
+        f"select count(*) from (select distinct {quoted(table.key)} from read_parquet('{spool}'))",
+    )
     fresh = one(connection, f"select count(*) from read_parquet('{ready}')")
-    return Reduced(ready, fresh, fresh, kept - fresh, 0, _deduplicated(connection))
+    return Reduced(ready, fresh, fresh, kept - fresh, 0, total - kept)
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
@@ -170,63 +159,6 @@ def _judge(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> Non
         from newest
         left join {raw} as held
             on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
-        """
-    )
-
-
-def _tombstones(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
-    """Find what is gone: keys missing from a sweep, and units that came back empty.
-
-    A row missing from a unit that still has rows needs none: dlt closes it with the unit. Nothing
-    is gone whose row came but could not be read.
-    """
-    scopes = connection.execute("select condition from swept_scopes").fetchall()
-    in_scope = " or ".join(f"({scope[0]})" for scope in scopes) or "false"
-    key = key_text(table.key, "held")
-    gone = f"""
-        ({in_scope})
-        and {key} not in (select key_text from swept_keys)
-        and not exists (select 1 from newest where {same(table.key, "newest", "held")})
-    """
-    empty = "false"
-    if table.reads_units:
-        empty = f"""
-            {key_text(table.unit, "held")} in (select key_text from covered_units)
-            and not exists (select 1 from newest where {same(table.unit, "newest", "held")})
-        """
-    names = [column.name for column in table.own_columns] + ["_extra"]
-    connection.execute(
-        f"""
-        create or replace temp table tombstones as
-        select gone.*, {version_of(table, "gone")} as row_version
-        from (
-            select {quoted(names, "held")}, true as is_deleted, ({gone}) as is_swept
-            from {raw} as held
-            where
-                held._dlt_valid_to is null
-                and not coalesce(held.is_deleted, false)
-                and {key} not in (select key_text from held_keys)
-                and (({gone}) or ({empty}))
-        ) as gone
-        """
-    )
-
-
-def _moved_units(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
-    """Find the units in which anything changed or went missing: they are handed over whole."""
-    connection.execute(
-        f"""
-        create or replace temp table moved as
-        select distinct {quoted(table.unit)} from judged where verdict = 'changed'
-        union
-        select {quoted(table.unit, "held")}
-        from {raw} as held
-        where
-            held._dlt_valid_to is null
-            and not coalesce(held.is_deleted, false)
-            and {key_text(table.key, "held")} not in (select key_text from held_keys)
-            and exists (select 1 from newest where {same(table.unit, "newest", "held")})
-            and not exists (select 1 from newest where {same(table.key, "newest", "held")})
         """
     )
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ingestion.audit import QuarantinedRow
 from ingestion.contract import CLOCK_SKEW, Bad, Extraction, Page, Source, Sweep, Table
-from ingestion.reduce import JOINER
+from ingestion.keys import JOINER
 from ingestion.typed import arrow_schema, type_rows
 
 # 20,000 rows of 30 columns are about 30 MB as dicts.
@@ -24,7 +24,8 @@ Progress = Callable[[str], None]
 class Spooled:
     """What extraction left in the work folder: files, and what the reduction must know.
 
-    `units`, `held` and `swept` are keys as joined text; `scopes` SQL conditions of the sweeps.
+    `units`, `held` and `swept` are keys as joined text, each unit with the number of the page that
+    covered it; `scopes` are SQL conditions of the sweeps.
     """
 
     folder: Path
@@ -32,10 +33,12 @@ class Spooled:
     bad: list[QuarantinedRow] = field(default_factory=list)
     drift: dict[tuple[str, str, str], int] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
-    units: dict[str, set[str]] = field(default_factory=dict)
+    units: dict[str, dict[str, int]] = field(default_factory=dict)
+    pages: int = 0
     held: dict[str, set[str]] = field(default_factory=dict)
     swept: dict[str, set[str]] = field(default_factory=dict)
     scopes: dict[str, set[str]] = field(default_factory=dict)
+    partial: set[str] = field(default_factory=set)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def path(self, table: Table) -> Path:
@@ -98,8 +101,8 @@ def extract(source: Source, extraction: Extraction, folder: Path, said: Progress
                 spooled.note(table.name, column, "vanished", spooled.yielded[table.name])
     finally:
         spooled.close()
-    for (name, what), times in extraction.counted.items():
-        spooled.note(name, "", what, times)
+    for (name, column, what), times in extraction.counted.items():
+        spooled.note(name, column, what, times)
     return spooled
 
 
@@ -117,8 +120,11 @@ def _take(
 ) -> None:
     first = spooled.yielded.get(table.name, 0)
     spooled.yielded[table.name] = first + len(page.rows)
+    spooled.pages += 1
+    if page.is_partial:
+        spooled.partial.add(table.name)
     units = (JOINER.join(str(part) for part in unit) for unit in page.units)
-    spooled.units.setdefault(table.name, set()).update(units)
+    spooled.units.setdefault(table.name, {}).update(dict.fromkeys(units, spooled.pages))
     if isinstance(page.rows, pa.Table):
         fitting = _fitting(table, page.rows, first)
         if fitting is not None:
@@ -160,9 +166,9 @@ def _fitting(table: Table, rows: pa.Table, first: int) -> pa.Table | None:
             numbers = filled[column.name].drop_null().to_numpy()
             if not np.isfinite(numbers).all():
                 return None
-    filled["_seq"] = pa.array(range(first, first + len(rows)), pa.int64())
+    filled["_seq"] = pa.array(np.arange(first, first + len(rows)))
     if "is_deleted" not in rows.column_names:
-        filled["is_deleted"] = pa.array([False] * len(rows), pa.bool_())
+        filled["is_deleted"] = pa.array(np.zeros(len(rows), dtype=bool))
     return pa.table(filled, schema=schema)
 
 

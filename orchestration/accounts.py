@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 def sandbox_config(settings: Settings, source: str, base_url: str) -> dict[str, Any]:
     """Return the configuration that points a source at the sandbox company."""
     told = source_config.sandbox_config(SOURCES[source], _written(settings, source), base_url)
-    return {**_folders(settings), **told}
+    return {**folders(settings), **told}
 
 
 def real_config(settings: Settings, source: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def real_config(settings: Settings, source: str) -> dict[str, Any]:
     told = source_config.real_config(
         SOURCES[source], _written(settings, source), settings.environment
     )
-    return {**_folders(settings), **told}
+    return {**folders(settings), **told}
 
 
 def configured(settings: Settings) -> list[str]:
@@ -40,11 +40,22 @@ def configured(settings: Settings) -> list[str]:
     return names
 
 
+def is_connected(settings: Settings, source: str) -> bool:
+    """Return whether a real home is meant to read a source: anything of it is in the environment.
+
+    A source without secrets always is. One half set is connected, and its load says what lacks.
+    """
+    prefix = f"ENGINEROOM_{source.upper()}_"
+    told = any(name.startswith(prefix) and value for name, value in settings.environment.items())
+    return told or not SOURCES[source].secrets
+
+
 def _written(settings: Settings, source: str) -> Mapping[str, Any]:
     return rules.read(settings.config, "sources").get(source) or {}
 
 
-def _folders(settings: Settings) -> dict[str, Any]:
+def folders(settings: Settings) -> dict[str, Any]:
+    """Return the folders that sources of files read."""
     return {
         "inbox": str(settings.home / "inbox"),
         "mappings": str(settings.config / "file_drops"),

@@ -85,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     show = acts.add_parser("show", help="one row with its body")
     show.add_argument("quarantine_id")
     show.set_defaults(command=_quarantine_show)
+    replay = acts.add_parser("replay", help="try rows again: one, those of a source, or all")
+    replay.add_argument("quarantine_id", nargs="?")
+    replay.add_argument("--source", help="only the rows of this source")
+    replay.set_defaults(command=_quarantine_replay)
     return parser
 
 
@@ -196,3 +200,9 @@ def _quarantine_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
     print(quarantine.shown(settings, chosen.quarantine_id))
     return 0
+
+
+def _quarantine_replay(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import quarantine
+
+    return _show(*quarantine.replayed(settings, chosen.quarantine_id, chosen.source))

@@ -27,6 +27,7 @@ class Outcome:
     failed_steps: dict[str, str] = field(default_factory=dict)
     red: list[tuple[str, str, str]] = field(default_factory=list)
     warned: int = 0
+    unconnected: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
     @property
@@ -168,7 +169,12 @@ def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say, settings: Settin
 def _note_check(check: Any, outcome: Outcome) -> None:
     import dagster as dg
 
+    from orchestration import ingest
+
     if check.passed:
+        told = check.metadata.get("message")
+        if told and str(told.value).startswith(ingest.NOT_CONNECTED):
+            outcome.unconnected.add(check.asset_key.path[0])
         return
     if check.severity == dg.AssetCheckSeverity.WARN:
         outcome.warned += 1

@@ -57,7 +57,7 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], bool]:
         """
         select source, max(as_of) filter (status = 'succeeded'),
             arg_max(status, (as_of, status)), arg_max(message, (as_of, status))
-        from ingest.loads group by source order by source
+        from ingest.loads where status <> 'replayed' group by source order by source
         """
     ).fetchall()
     lines = []

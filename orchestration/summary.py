@@ -7,7 +7,10 @@ from orchestration.settings import Settings
 
 # Every number comes from a mart and is defined there.
 HEADLINES = (
-    ("persons", "select count(*) from marts.dim_persons where kind = 'person'"),
+    (
+        "known persons",
+        "select count(*) from marts.dim_persons where kind = 'person' and has_email",
+    ),
     (
         "open pipeline",
         "select sum(value_amount_reporting) from marts.fct_opportunities where is_open",
@@ -26,6 +29,9 @@ def text(settings: Settings, outcome: Outcome) -> str:
         lines.append(f"FAILED  {step}: {cause}")
     for asset, check, message in _once_a_source(outcome.red):
         lines.append(f"RED     {asset} ({check}): {message}")
+    if outcome.unconnected:
+        told = ", ".join(sorted(outcome.unconnected))
+        lines.append(f"not connected: {told}; `engineroom sources check NAME` says what one needs")
     if outcome.warned:
         lines.append(f"{outcome.warned} hygiene warnings; see rpt_data_quality or the UI")
     current = settings.published / "current"

@@ -95,7 +95,8 @@ def _verdict(suite: Suite, each: Rule, found: Any) -> RuleResult:
     """One rule's verdict; an expectation that could not be computed is a failure that says so."""
     error = _error_of(found)
     details = found.result or {}
-    checked = int(details.get("element_count") or 0)
+    # A rule on values says nothing of rows without one: they are not counted as passed.
+    checked = int(details.get("element_count") or 0) - int(details.get("missing_count") or 0)
     failed = int(details.get("unexpected_count") or 0)
     if not found.success and failed == 0:
         failed = max(1, len(details.get("details", {}).get("unexpected_rows", []) or []))

@@ -4,26 +4,21 @@ The chart library arrives with `vl-convert-python` and is written once as a file
 on each page it cost six seconds to first paint. The pages work from disk.
 """
 
-import csv
 import importlib
-import io
-import json
 import pkgutil
-from collections.abc import Sequence
+import shutil
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import reports.pages
-from reports.page import Chart, Column, Page
+from reports.answers import answer
+from reports.page import Page
+from reports.published import Published
+from reports.shown import day, words
 
-# Cells that a spreadsheet would run as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-TABLE_ROWS_SHOWN = 500
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def build(
@@ -35,25 +30,36 @@ def build(
     """
     from vl_convert import javascript_bundle
 
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "data").mkdir(exist_ok=True)
+    (out / "data").mkdir(parents=True, exist_ok=True)
     (out / "charts.js").write_text(javascript_bundle("window.vegaEmbed = vegaEmbed;"), "utf-8")
+    for name in ("style.css", "report.js"):
+        shutil.copyfile(TEMPLATES / name, out / name)
     environment = Environment(
-        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters["shown"] = shown
-    (out / "style.css").write_text(environment.get_template("style.css").render(), "utf-8")
     pages = every_page()
     written = []
-    with duckdb.connect(str(marts_file), read_only=True) as connection:
+    with Published(marts_file) as published:
+        environment.filters["filled"] = published.filled
+        template = environment.get_template("page.html")
         for page in pages:
-            answers = [_answer(connection, chart, out) for chart in page.charts]
-            html = environment.get_template("page.html").render(
+            answers = [answer(published, part) for part in page.parts]
+            for each in answers:
+                (out / "data" / f"{each.part.name}.csv").write_text(each.csv, "utf-8")
+            html = template.render(
                 page=page,
                 pages=pages,
                 answers=answers,
-                home_kind=home_kind,
-                as_of=as_of.strftime("%Y-%m-%d %H:%M UTC"),
+                marts=list(published.marts.values()) if page.has_dictionary else [],
+                currency=published.currency,
+                stale=published.stale,
+                swatches={words(name): colour for name, colour in published.colours.items()},
+                is_sandbox=home_kind == "sandbox",
+                as_of=f"{day(as_of)}, {as_of:%H:%M} UTC",
                 run_id=run_id,
             )
             written.append(out / f"{page.name}.html")
@@ -66,67 +72,3 @@ def every_page() -> list[Page]:
     modules = pkgutil.iter_modules(reports.pages.__path__)
     found = [importlib.import_module(f"reports.pages.{module.name}").PAGE for module in modules]
     return sorted(found, key=lambda page: (page.position, page.name))
-
-
-def shown(value: Any, column: Column) -> str:
-    """Return a value as a person reads it; what is not known is a dash, never a zero."""
-    if value is None:
-        return "–"
-    match column.format:
-        case "count":
-            return f"{value:,.0f}"
-        case "money":
-            return f"{value:,.2f}"
-        case "share":
-            return f"{100 * value:.1f} %"
-        case "ratio":
-            return f"{value:.2f}"
-        case _:
-            return str(value)
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, chart: Chart, out: Path) -> dict[str, Any]:
-    cursor = connection.execute(chart.query)
-    names = [description[0] for description in cursor.description or []]
-    expected = [column.name for column in chart.columns]
-    if names != expected:
-        raise ValueError(
-            f"chart {chart.name} declares columns {expected} but its query gives {names}"
-        )
-    rows = cursor.fetchall()
-    (out / "data" / f"{chart.name}.csv").write_text(_csv(chart.columns, rows), "utf-8")
-    spec = None
-    if chart.spec is not None and rows:
-        values = [
-            {name: _plain(value) for name, value in zip(names, row, strict=True)} for row in rows
-        ]
-        spec = _script_safe({**chart.spec, "data": {"values": values}})
-    return {"chart": chart, "rows": rows[:TABLE_ROWS_SHOWN], "row_count": len(rows), "spec": spec}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return str(value)
-
-
-def _script_safe(document: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
-    return json.dumps(document).replace("<", "\\u003c").replace("\u2028", "\\u2028")
-
-
-def _csv(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would run is quoted with an apostrophe; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -248,7 +248,8 @@ def _live(seed: int, person: Person, effects: dict[tuple[str, str], float]) -> N
         if person.lead_at is None and (person.kind != "person" or rng.random() < hazard):
             person.lead_at = visit.pages[-1][0] + 30_000
             person.form_visit = visit
-            _credit(effects, "lead", touched)
+            if person.kind == "person":
+                _credit(effects, "lead", touched)
             break
         instant += int(rng.expovariate(1 / (6 * DAY))) + HOUR
     if person.lead_at is None:
@@ -321,7 +322,7 @@ def _deals(seed: int, persons: list[Person], effects: dict[tuple[str, str], floa
             history.append(("closedlost" if reopened else f"closed{outcome}", instant))
             if reopened:
                 history.append(("contractsent", instant + 20 * DAY))
-        cents = rng.randint(200_000, 9_000_000)
+        cents = rng.randint(100_000, 3_000_000)
         currency = person.account.currency
         deal = Deal(
             len(deals),
@@ -338,6 +339,8 @@ def _deals(seed: int, persons: list[Person], effects: dict[tuple[str, str], floa
         _credit(effects, "opportunity", touched)
         if history[-1][0] == "closedwon":
             _credit(effects, "won", touched)
+            # A CRM makes the contacts of a won deal customers by itself.
+            person.stages.append(("customer", instant))
             if rng.random() < 0.04:
                 back = instant + rng.randint(5, 60) * DAY
                 part = cents if rng.random() < 0.5 else cents // 3

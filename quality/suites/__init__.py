@@ -5,7 +5,7 @@ from quality.rules import Gate, Suite
 
 def suites_of(gate: Gate) -> list[Suite]:
     """Return the suites that stand before the tables behind `gate`, in a fixed order."""
-    from quality.suites import ad_days, contacts, marts, touchpoints
+    from quality.suites import ad_days, contacts, deals, engagement, marts, records, touchpoints
 
-    every = [*contacts.SUITES, *ad_days.SUITES, *touchpoints.SUITES, *marts.SUITES]
-    return [suite for suite in every if suite.gate == gate]
+    files = (contacts, deals, ad_days, engagement, records, touchpoints, marts)
+    return [suite for file in files for suite in file.SUITES if suite.gate == gate]

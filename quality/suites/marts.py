@@ -1,6 +1,7 @@
 """The marts as readers will see them: the last gate before publishing."""
 
 import great_expectations.expectations as gxe
+from great_expectations.expectations.row_conditions import Column
 
 from quality.rules import Suite, rule
 
@@ -57,7 +58,60 @@ RULES_AD_PERFORMANCE = (
     ),
 )
 
+# A source that was never loaded is one that nobody uses; one that stopped is stale after a day and
+# a half, when its daily load was missed and the next is late.
+RULES_FRESHNESS = (
+    rule(
+        "source_was_loaded_in_the_last_day_and_a_half",
+        gxe.ExpectColumnValuesToBeBetween(column="age_hours", min_value=0, max_value=36),
+        dimension="timeliness",
+    ),
+)
+
+RULES_CONVERSIONS = (
+    rule(
+        "conversion_value_has_its_rate",
+        gxe.ExpectColumnValuesToNotBeNull(
+            column="value_amount_reporting",
+            row_condition=Column("value_amount").is_not_null(),
+            mostly=0.95,
+        ),
+        dimension="completeness",
+    ),
+    rule(
+        "conversion_stage_is_known",
+        gxe.ExpectColumnValuesToBeInSet(
+            column="stage",
+            value_set=["visitor", "lead", "mql", "sal", "sql", "opportunity", "won"],
+        ),
+        severity="blocking",
+    ),
+)
+
 SUITES = [
+    Suite(
+        name="rpt_source_freshness",
+        gate="marts",
+        source="marts",
+        object="rpt_source_freshness",
+        table=("marts", "rpt_source_freshness"),
+        query="select source, age_hours from marts.rpt_source_freshness",
+        key=("source",),
+        rules=RULES_FRESHNESS,
+    ),
+    Suite(
+        name="fct_conversions",
+        gate="marts",
+        source="marts",
+        object="fct_conversions",
+        table=("marts", "fct_conversions"),
+        query=(
+            "select conversion_id, stage, value_amount, value_amount_reporting"
+            " from marts.fct_conversions"
+        ),
+        key=("conversion_id",),
+        rules=RULES_CONVERSIONS,
+    ),
     Suite(
         name="dim_persons",
         gate="marts",

@@ -1,91 +1,215 @@
-"""The first page: the few numbers a head of marketing asks for, each beside its coverage."""
+"""The first page: the few numbers a head of marketing asks for, each beside the period before."""
 
-from reports.page import Chart, Column, Page
+from reports.charts import bars_beside_before, monthly_bars, monthly_lines
+from reports.page import Chart, Column, Figures, Page
+
+# The report names the model it shows; the models side by side stand on the attribution page.
+_WANTED = """
+    wanted (metric, segment, title, unit, position) as (values
+        ('spend', '(all)', 'Ad spend', 'money', 1),
+        ('won_value', '(all)', 'Won value', 'money', 2),
+        ('pipeline_created', '(all)', 'Pipeline created', 'money', 3),
+        ('open_pipeline', '(all)', 'Open pipeline now', 'money', 4),
+        ('roas_blended', '(all)', 'Blended ROAS', 'ratio', 5),
+        ('roas_modelled', 'linear', 'Modelled ROAS, linear model', 'ratio', 6),
+        ('win_rate', '(all)', 'Win rate', 'share', 8),
+        ('leads', '(all)', 'New leads', 'count', 9),
+        ('cost_per_lead', '(all)', 'Ad spend per lead', 'money', 10),
+        ('mqls', '(all)', 'New MQLs', 'count', 11),
+        ('opportunities', '(all)', 'New opportunities', 'count', 12)
+    )
+"""
+
+_HEADLINES = f"""
+    with {_WANTED},
+
+    headlines as (
+        select
+            metric, segment, value, previous_value, change_share, better_when, is_provisional,
+            definition
+        from marts.rpt_headlines
+        where period = 'last_90_days'
+        union all
+        select
+            'open_pipeline', '(all)', sum(open_amount_reporting), null, null, null, false,
+            'Value of the opportunities that are open at the as-of time, as the CRM states it; '
+            || 'one whose currency has no rate is left out.'
+        from marts.rpt_pipeline
+    ),
+
+    platforms as (
+        select
+            headlines.metric, headlines.segment,
+            'ROAS claimed by {{segment}}' as title,
+            'ratio' as unit, 7 as position
+        from headlines
+        where headlines.metric = 'roas_platform'
+    ),
+
+    tiles as (
+        select metric, segment, title, unit, position from wanted
+        union all
+        select metric, segment, title, unit, position from platforms
+    )
+
+    select
+        tiles.metric, tiles.segment, tiles.title, tiles.unit, headlines.value,
+        headlines.previous_value, headlines.change_share, headlines.better_when,
+        coalesce(headlines.is_provisional, false) as is_provisional,
+        coverage.value as coverage_share, headlines.definition
+    from tiles
+    left join headlines
+        on tiles.metric = headlines.metric and tiles.segment = headlines.segment
+    left join headlines as coverage
+        on
+            coverage.metric = 'coverage' and coverage.segment = tiles.segment
+            and tiles.metric = 'roas_modelled'
+    order by tiles.position, tiles.segment
+"""
+
+_TREND = """
+    select metric, segment, starts_on as month, value
+    from marts.rpt_headlines
+    where period = 'month' and is_complete
+    order by starts_on
+"""
 
 PAGE = Page(
     name="index",
     title="Overview",
-    lead="Spend, revenue and pipeline in one currency, from one journey per person.",
+    lead="Where marketing stands: what was spent, what it brought in, and what is coming.",
     position=0,
-    charts=(
-        Chart(
-            name="headline",
-            question="Where do we stand?",
-            query="""
-                select
-                    (select sum(spend_amount_reporting) from marts.fct_ad_performance) as spend,
-                    (
-                        select sum(value_amount_reporting) from marts.fct_opportunities
-                        where is_won
-                    ) as won_value,
-                    (
-                        select sum(value_amount_reporting) from marts.fct_opportunities
-                        where is_open
-                    ) as open_pipeline,
-                    (select count(*) from marts.dim_persons where kind = 'person') as persons,
-                    (
-                        select count(*) from marts.fct_conversions
-                        where stage = 'won' and not is_reversal
-                    ) as won_deals,
-                    (
-                        select 1 - sum(case when channel = '(none)' then weight else 0 end)
-                            / sum(weight)
-                        from marts.fct_attribution_credits
-                        where attribution_model = 'linear'
-                    ) as coverage
-            """,
-            columns=(
-                Column("spend", "Ad spend", "money"),
-                Column("won_value", "Won value", "money"),
-                Column("open_pipeline", "Open pipeline", "money"),
-                Column("persons", "Persons", "count"),
-                Column("won_deals", "Won deals", "count"),
-                Column("coverage", "Conversions with any touch", "share"),
-            ),
-            definitions=(
-                "Ad spend: what the platforms charged, in the reporting currency at the day's rate",
-                "Won value: deals that the CRM holds as won, refunds subtracted; a deal whose "
-                "currency has no rate is counted among the deals and left out of the sum.",
-                "Persons: one per human being after duplicates are joined; mailboxes, tests and "
-                "spam are not persons.",
-                "Conversions with any touch: the share of credited conversions, over all stages, "
-                "that have at least one eligible marketing touch. The rest stands as (none).",
+    parts=(
+        Figures(
+            name="headlines",
+            title="The last 90 days",
+            subtitle="{last_90_days}, beside the 90 days before; amounts in {currency}. "
+            "The small lines are whole months.",
+            query=_HEADLINES,
+            trend=_TREND,
+            notes=(
+                "Three returns, three questions: blended sets all won value against all ad spend; "
+                "modelled only what a named model credits to paid channels; claimed is the "
+                "platform's own count. They are never mixed.",
             ),
         ),
         Chart(
-            name="won_by_month",
-            question="What did we win, month by month?",
+            name="won_value_by_month",
+            title="Won value by month",
+            subtitle="{currency}, by the month of closing; refunds are subtracted",
             query="""
                 select
-                    cast(date_trunc('month', converted_at) as date) as won_month,
-                    sum(value_amount_reporting) as won_value,
-                    count(*) as deals
-                from marts.fct_conversions
-                where stage = 'won'
-                group by won_month
-                order by won_month
+                    starts_on as month, value,
+                    case when is_complete then 'final' else 'month not over' end as state
+                from marts.rpt_headlines
+                where
+                    metric = 'won_value' and segment = '(all)' and period = 'month'
+                    and (is_complete or value <> 0)
+                order by starts_on
             """,
             columns=(
-                Column("won_month", "Month", "date"),
-                Column("won_value", "Won value", "money"),
-                Column("deals", "Deals and refunds", "count"),
+                Column("month", "Month", "month", "rpt_headlines.starts_on"),
+                Column("value", "Won value", "money"),
+                Column("state", "State", "text", "rpt_headlines.is_complete"),
             ),
-            definitions=(
-                "Won value by the UTC month of closing; a refund counts in the month it happened, "
-                "as a negative amount.",
+            empty="No deal was won in this home. Connect a CRM, or drop its deals as a file.",
+            spec=monthly_bars("value", "money"),
+            is_wide=False,
+        ),
+        Chart(
+            name="spend_by_month",
+            title="Ad spend by month",
+            subtitle="{currency}, by the day the platforms report",
+            query="""
+                select
+                    starts_on as month, value,
+                    case
+                        when not is_complete then 'month not over'
+                        when is_provisional then 'provisional'
+                        else 'final'
+                    end as state
+                from marts.rpt_headlines
+                where
+                    metric = 'spend' and segment = '(all)' and period = 'month'
+                    and (is_complete or value <> 0)
+                order by starts_on
+            """,
+            columns=(
+                Column("month", "Month", "month", "rpt_headlines.starts_on"),
+                Column("value", "Ad spend", "money"),
+                Column("state", "State", "text", "rpt_headlines.is_provisional"),
             ),
-            spec={
-                "mark": {"type": "bar", "tooltip": True},
-                "encoding": {
-                    "x": {
-                        "field": "won_month",
-                        "type": "temporal",
-                        "timeUnit": "utcyearmonth",
-                        "title": None,
-                    },
-                    "y": {"field": "won_value", "type": "quantitative", "title": "Won value"},
-                },
-            },
+            empty="No spend in this home: no ad platform is connected and no ad file was dropped.",
+            spec=monthly_bars("value", "money"),
+            is_wide=False,
+        ),
+        Chart(
+            name="funnel_by_month",
+            title="Entries to each stage by month",
+            subtitle="Whole months; leads, MQLs and SQLs are persons, the rest deals",
+            query="""
+                select starts_on as month, title as stage, value
+                from marts.rpt_headlines
+                where
+                    metric in ('leads', 'mqls', 'sqls', 'opportunities', 'won_deals')
+                    and period = 'month' and is_complete
+                order by
+                    case metric
+                        when 'leads' then 1 when 'mqls' then 2 when 'sqls' then 3
+                        when 'opportunities' then 4 else 5
+                    end,
+                    starts_on
+            """,
+            columns=(
+                Column("month", "Month", "month", "rpt_headlines.starts_on"),
+                Column("stage", "Stage", "text", "rpt_headlines.title"),
+                Column("value", "Entries", "count"),
+            ),
+            empty="No stage was entered in this home. Connect a CRM, or drop its contacts.",
+            spec=monthly_lines("value", "count", "stage"),
+            is_wide=False,
+        ),
+        Chart(
+            name="won_value_by_channel_now",
+            title="What brought the won value",
+            subtitle="{currency}, {last_90_days}, linear model; the tick is the 90 days before",
+            query="""
+                select
+                    now.channel, now.value_amount_reporting,
+                    coalesce(before.value_amount_reporting, case when exists (
+                        select 1 from marts.rpt_channel_periods where period = 'previous_90_days'
+                    ) then 0 end) as value_before,
+                    now.value_share,
+                    now.coverage_share
+                from marts.rpt_channel_periods as now
+                left join marts.rpt_channel_periods as before
+                    on
+                        now.channel = before.channel
+                        and now.attribution_model = before.attribution_model
+                        and now.stage = before.stage
+                        and before.period = 'previous_90_days'
+                where
+                    now.period = 'last_90_days' and now.stage = 'won'
+                    and now.attribution_model = 'linear' and now.value_amount_reporting <> 0
+                order by now.value_amount_reporting desc
+            """,
+            columns=(
+                Column("channel", "Channel", "term"),
+                Column("value_amount_reporting", "Won value", "money"),
+                Column(
+                    "value_before",
+                    "90 days before",
+                    "money",
+                    "rpt_channel_periods.value_amount_reporting",
+                ),
+                Column("value_share", "Share of won value", "share"),
+                Column("coverage_share", "Coverage", "share"),
+            ),
+            empty="No deal was won in the last 90 days, so there is no value to credit.",
+            spec=bars_beside_before(
+                "channel", "value_amount_reporting", "value_before", "money", by="channel"
+            ),
+            is_wide=False,
         ),
     ),
 )

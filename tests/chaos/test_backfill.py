@@ -21,9 +21,9 @@ def _days(loads, condition):
 
 
 def test_a_backfill_brings_lost_days_back_and_touches_no_other(
-    finished_home, tmp_path, monkeypatch
+    published_home, tmp_path, monkeypatch
 ):
-    loads = Loads(whole_runs.copy_home(finished_home, tmp_path / "home"))
+    loads = Loads(whole_runs.copy_home(published_home, tmp_path / "home"))
     monkeypatch.setattr(transform, "manifest", lambda *_: loads.parsed)
     march, others = _days(loads, LOST), _days(loads, f"not ({LOST})")
     assert len(march) == 31
@@ -39,8 +39,8 @@ def test_a_backfill_brings_lost_days_back_and_touches_no_other(
     assert _days(loads, f"not ({LOST})") == rest
 
 
-def test_a_backfill_whose_days_are_no_range_starts_nothing(finished_home, tmp_path):
-    home = whole_runs.copy_home(finished_home, tmp_path / "home")
+def test_a_backfill_whose_days_are_no_range_starts_nothing(published_home, tmp_path):
+    home = whole_runs.copy_home(published_home, tmp_path / "home")
     done = whole_runs.command(home, "run", "--from", "2026-03-31", "--to", "2026-03-01")
     assert done.returncode == 2
     assert (

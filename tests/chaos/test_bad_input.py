@@ -25,8 +25,8 @@ GOOD = f"{CONTACTS}\n1,ada@corp.example,Ada,Byron,Corp,CEO,,2026-01-01 00:00:00,
 
 
 @pytest.fixture(scope="module")
-def whole(finished_home, tmp_path_factory):
-    loads = Loads(whole_runs.copy_home(finished_home, tmp_path_factory.mktemp("bad") / "home"))
+def whole(published_home, tmp_path_factory):
+    loads = Loads(whole_runs.copy_home(published_home, tmp_path_factory.mktemp("bad") / "home"))
     sandbox, _ = sandbox_process.start(loads.settings, home.clock(loads.settings), keep=True)
     loads.sandbox = sandbox
     yield loads

@@ -108,8 +108,8 @@ def faults(connection, suite, expectation):
 
 
 @pytest.fixture(scope="module")
-def whole(finished_home, tmp_path_factory):
-    return House(whole_runs.copy_home(finished_home, tmp_path_factory.mktemp("gates") / "home"))
+def whole(published_home, tmp_path_factory):
+    return House(whole_runs.copy_home(published_home, tmp_path_factory.mktemp("gates") / "home"))
 
 
 @pytest.fixture

@@ -78,23 +78,23 @@ def _finish(home: Path, deaths: int, **more: str) -> None:
 
 @pytest.mark.slow
 def test_a_run_killed_while_loading_and_then_while_publishing_ends_with_the_same_numbers(
-    finished_home, tmp_path
+    published_home, tmp_path
 ):
     home = tmp_path / "home"
     moments = (FRESH[1], FRESH[-1])
     _kill_at_each(home, moments)
     _finish(home, deaths=len(moments))
-    assert whole_runs.digests(home) == whole_runs.digests(finished_home)
+    assert whole_runs.digests(home) == whole_runs.digests(published_home)
 
 
 @pytest.mark.chaos
-def test_five_kills_on_the_first_day_and_five_on_the_next_leave_no_trace(finished_home, tmp_path):
-    quiet = whole_runs.copy_home(finished_home, tmp_path / "quiet")
+def test_five_kills_on_the_first_day_and_five_on_the_next_leave_no_trace(published_home, tmp_path):
+    quiet = whole_runs.copy_home(published_home, tmp_path / "quiet")
     assert Run(quiet, AS_OF=NEXT_DAY).end() == 0
     home = tmp_path / "home"
     _kill_at_each(home, FRESH)
     _finish(home, deaths=len(FRESH))
-    assert whole_runs.digests(home) == whole_runs.digests(finished_home)
+    assert whole_runs.digests(home) == whole_runs.digests(published_home)
     _kill_at_each(home, NEXT, AS_OF=NEXT_DAY)
     _finish(home, deaths=len(FRESH) + len(NEXT), AS_OF=NEXT_DAY)
     assert whole_runs.digests(home) == whole_runs.digests(quiet)

@@ -33,13 +33,13 @@ def _run_two(home):
 
 
 @pytest.mark.slow
-def test_two_runs_on_a_fresh_home_take_turns(finished_home, tmp_path):
+def test_two_runs_on_a_fresh_home_take_turns(published_home, tmp_path):
     _run_two(tmp_path / "home")
-    assert whole_runs.digests(tmp_path / "home") == whole_runs.digests(finished_home)
+    assert whole_runs.digests(tmp_path / "home") == whole_runs.digests(published_home)
 
 
 @pytest.mark.chaos
-def test_two_runs_on_a_home_that_has_published_take_turns(finished_home, tmp_path):
-    home = whole_runs.copy_home(finished_home, tmp_path / "home")
+def test_two_runs_on_a_home_that_has_published_take_turns(published_home, tmp_path):
+    home = whole_runs.copy_home(published_home, tmp_path / "home")
     _run_two(home)
-    assert whole_runs.digests(home) == whole_runs.digests(finished_home)
+    assert whole_runs.digests(home) == whole_runs.digests(published_home)

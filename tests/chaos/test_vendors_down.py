@@ -71,9 +71,9 @@ def test_three_vendors_down_on_a_fresh_home_leave_the_others_published(plant, tm
 
 @pytest.mark.slow
 def test_a_vendor_down_serves_its_last_good_rows_and_says_how_old_they_are(
-    finished_home, plant, tmp_path
+    published_home, plant, tmp_path
 ):
-    home = whole_runs.copy_home(finished_home, tmp_path / "home")
+    home = whole_runs.copy_home(published_home, tmp_path / "home")
     before = _published(home, "select count(*) from marts.fct_opportunities")
     assert whole_runs.command(home, "sandbox", "clock", "+1d").returncode == 0
     plant(home, hubspot=("server_error", ""))

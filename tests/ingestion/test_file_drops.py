@@ -1,11 +1,15 @@
 """Dropped files: exact sums, one clear message for a bad file, nothing read from a hostile one."""
 
 import gzip
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingestion.audit import LoadReport
@@ -151,7 +155,8 @@ def test_bytes_of_another_encoding_send_only_their_row_to_quarantine(inbox: Inbo
 
 def test_an_unmapped_column_is_reported(inbox: Inbox) -> None:
     inbox.drop("people.csv", PEOPLE.replace("note", "shoe_size"))
-    assert ("contacts", "", "unmapped_column:toy/shoe_size") in inbox.load().drift
+    drift = inbox.load().drift
+    assert drift["contacts", "toy/people.csv:shoe_size", "unmapped_column"] == 1
 
 
 @pytest.mark.parametrize(
@@ -183,6 +188,169 @@ def test_links_and_pipes_are_refused(inbox: Inbox) -> None:
     os.mkfifo(inbox.folder / "people.csv")
     with pytest.raises(LoadFailed, match="no plain file"):
         inbox.load()
+
+
+ADA = {"id": "1", "mail": "ada@corp.example", "changed": "2026-01-01", "firm": "f1", "stage": "l"}
+CONTACTS = "select source_record_id, email, company_name from raw_file_drops.contacts order by 1"
+
+
+def test_json_lines_are_read_by_the_same_mapping_and_a_bad_line_is_kept_by_number(
+    inbox: Inbox,
+) -> None:
+    bob = {
+        "id": 2,
+        "mail": None,
+        "changed": None,
+        "firm": None,
+        "stage": None,
+        "shoe": {"size": 44},
+    }
+    twice = '{"id": "3", "id": "4"}'
+    lines = [json.dumps(ADA), "", "no json", json.dumps(bob), "[1]", twice]
+    inbox.map(MAPPING.replace("people*.csv*", "people*"))
+    inbox.drop("people.jsonl.gz", gzip.compress("\n".join(lines).encode()))
+    report = inbox.load()
+
+    assert inbox.rows(CONTACTS) == [("1", "ada@corp.example", "Corp"), ("2", None, None)]
+    assert inbox.rows("select reason, body from quarantine.file_drops order by 1") == [
+        ("people.jsonl.gz: line 3 is no JSON object", "no json\n"),
+        ("people.jsonl.gz: line 5 is no JSON object", "[1]\n"),
+        ("people.jsonl.gz: line 6 has a repeated field name", twice),
+    ]
+    assert report.drift["contacts", "toy/people.jsonl.gz:shoe", "unmapped_column"] == 1
+
+
+def test_a_column_that_no_json_line_has_stops_the_load(inbox: Inbox) -> None:
+    inbox.map(MAPPING.replace("people*.csv*", "people*"))
+    inbox.drop("people.jsonl", json.dumps({"id": "1", "changed": "", "firm": "", "stage": ""}))
+    with pytest.raises(LoadFailed, match=r"people\.jsonl has no column 'mail'"):
+        inbox.load()
+
+
+def parquet(path: Path, table: pa.Table, **options: Any) -> None:
+    pq.write_table(table, path, **options)
+
+
+def test_parquet_is_read_by_the_same_mapping(inbox: Inbox) -> None:
+    inbox.map(MAPPING.replace("people*.csv*", "people*"))
+    rows = [{**ADA, "id": 1.0, "changed": NOW, "note": [1]}]
+    parquet(inbox.folder / "people.parquet", pa.Table.from_pylist(rows))
+    inbox.load()
+    assert inbox.rows(CONTACTS) == [("1", "ada@corp.example", "Corp")]
+
+
+def test_a_parquet_bomb_is_refused_by_counting_what_is_read(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox.map(MAPPING.replace("people*.csv*", "people*"))
+    monkeypatch.setattr("ingestion.sources.file_drops.columnar.MAX_UNPACKED", 50 * 1024**2)
+    big = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int8()), ["x" * 1024**2])
+    table = pa.table({name: big if name == "mail" else ["1"] * 100_000 for name in ADA})
+    path = inbox.folder / "people.parquet"
+    parquet(path, table, compression="zstd")
+    assert path.stat().st_size < 100_000  # it stands for 100 GB
+    with pytest.raises(LoadFailed, match=r"people\.parquet unpacks to more than"):
+        inbox.load()
+    assert inbox.rows("select count(*) from raw_file_drops.contacts") == [(0,)]
+
+
+@pytest.mark.parametrize("content", [b"PAR1 no parquet PAR1", b""])
+def test_a_broken_parquet_file_stops_the_load_with_its_remedy(inbox: Inbox, content: bytes) -> None:
+    inbox.map(MAPPING.replace("people*.csv*", "people*"))
+    inbox.drop("people.parquet", content)
+    with pytest.raises(LoadFailed, match=r"people\.parquet cannot be read"):
+        inbox.load()
+
+
+def test_a_file_of_another_encoding_says_so_and_is_read_where_the_mapping_names_it(
+    inbox: Inbox,
+) -> None:
+    inbox.drop("people.csv", PEOPLE.encode("utf-16"))
+    with pytest.raises(LoadFailed, match="encoding: utf-16"):
+        inbox.load()
+    inbox.map(
+        MAPPING.replace("    table: contacts\n", "    table: contacts\n    encoding: utf-16\n")
+    )
+    inbox.drop("firms.csv", "id,name\nf1,Corp\n".encode("utf-16"))
+    inbox.load(1)
+    assert inbox.rows(CONTACTS) == [("1", "ada@corp.example", "Corp")]
+
+
+@pytest.mark.parametrize("header", ["id\tx", "id\x00", '"id\r\nset-cookie: a"'])
+def test_a_header_with_control_characters_is_refused(inbox: Inbox, header: str) -> None:
+    inbox.drop("people.csv", PEOPLE.replace("note", header))
+    with pytest.raises(LoadFailed, match=r"people\.csv line 1 names a column with a control"):
+        inbox.load()
+
+
+def test_sql_in_a_header_or_a_cell_is_only_text(inbox: Inbox) -> None:
+    hostile = "x'); drop table ingest.loads; --"
+    inbox.drop("people.csv", PEOPLE.replace("note", hostile).replace("ada@", "'; drop schema x; "))
+    report = inbox.load()
+    assert ("contacts", f"toy/people.csv:{hostile}", "unmapped_column") in report.drift
+    assert inbox.rows("select email from raw_file_drops.contacts") == [
+        ("'; drop schema x; corp.example",)
+    ]
+
+
+def test_a_formula_stays_as_it_came(inbox: Inbox) -> None:
+    inbox.drop("people.csv", PEOPLE.replace("ada@corp.example", "=cmd|' /C calc'!A0"))
+    inbox.load()
+    assert inbox.rows("select email from raw_file_drops.contacts") == [("=cmd|' /C calc'!A0",)]
+
+
+def test_a_file_of_nothing_but_bad_rows_is_refused(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.sources.file_drops.MAX_BAD_ROWS", 3)
+    inbox.drop("people.csv", PEOPLE + "1,2\n" * 4)
+    with pytest.raises(LoadFailed, match="more than 3 rows that cannot be read, up to line 6"):
+        inbox.load()
+
+
+def test_an_unclosed_quote_is_refused_with_its_line(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.sources.file_drops.reader.MAX_FIELD", 1000)
+    inbox.drop("people.csv", PEOPLE + '2,"b' + "x\n" * 2000)
+    with pytest.raises(LoadFailed, match=r"people\.csv cannot be read .*line"):
+        inbox.load()
+
+
+@pytest.mark.parametrize("name", ["../secret.csv", "/etc/passwd", "..", "a\\\\b"])
+def test_a_lookup_stays_in_its_folder(inbox: Inbox, name: str) -> None:
+    inbox.map(MAPPING.replace("firms.csv", f'"{name}"'))
+    with pytest.raises(LoadFailed, match="names a file beside the others"):
+        inbox.load()
+
+
+def test_a_linked_lookup_is_refused_before_a_byte_is_read(inbox: Inbox) -> None:
+    inbox.drop("people.csv", PEOPLE)
+    (inbox.folder / "firms.csv").unlink()
+    (inbox.folder / "firms.csv").symlink_to("/dev/zero")
+    with pytest.raises(LoadFailed, match=r"firms\.csv is no plain file"):
+        inbox.load()
+
+
+def test_the_newest_row_of_a_lookup_counts_or_all_of_them(inbox: Inbox) -> None:
+    inbox.drop("people.csv", PEOPLE)
+    inbox.drop("firms.csv", "id,name,at\nf1,New,2026-01-02 9:00:00\nf1,Old,2026-01-01 10:00:00\n")
+    inbox.map(MAPPING.replace("value: name}", "value: name, newest: at}"))
+    inbox.load()
+    inbox.map(MAPPING.replace("value: name}", "value: name, all: true}"))
+    inbox.load(1)
+    found = inbox.rows("select company_name from raw_file_drops.contacts order by _dlt_valid_from")
+    assert found == [("New",), ("New;Old",)]
+
+
+def test_an_optional_lookup_may_be_missing(inbox: Inbox) -> None:
+    (inbox.folder / "firms.csv").unlink()
+    inbox.drop("people.csv", PEOPLE)
+    with pytest.raises(LoadFailed, match=r"firms\.csv is missing"):
+        inbox.load()
+    inbox.map(MAPPING.replace("value: name}", "value: name, optional: true}"))
+    inbox.load(1)
+    assert inbox.rows(CONTACTS) == [("1", "ada@corp.example", None)]
 
 
 def test_an_archive_that_unpacks_past_the_cap_is_refused(
@@ -221,6 +389,33 @@ def test_a_folder_without_a_mapping_says_where_to_write_one(inbox: Inbox) -> Non
         inbox.load()
 
 
-@pytest.mark.parametrize("name", ["hubspot_tables", "google_ads_tables", "linkedin_ads_tables"])
+SHIPPED = sorted(path.stem for path in (PROJECT / "config" / "file_drops").glob("*.yml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_mappings_are_sound(name: str) -> None:
     assert read_drop(PROJECT / "config" / "file_drops", name).files
+
+
+def test_the_example_mapping_reads_a_webinar_export_and_a_contact_list(inbox: Inbox) -> None:
+    inbox.map((PROJECT / "config" / "file_drops" / "contact_list.yml").read_text())
+    inbox.drop(
+        "webinar_attendance_2026-06.csv",
+        "webinar_id,email,first_name,last_name,company,job_title,country,registered_at,joined_at,"
+        "minutes_attended\n"
+        "w1,ada@corp.example,Ada,L,Corp,CTO,GB,2026-06-01 9:00:00,2026-06-09,31\n",
+    )
+    inbox.drop(
+        "contact_list_fair.csv",
+        "email;first_name;last_name;company;phone;country;list_name;added_at;opted_out\n"
+        "bob@corp.example;Bob;B;Corp;;DE;fair;2026-05-01;yes\n",
+    )
+    inbox.load()
+    found = inbox.rows(
+        "select source, source_record_id, source_declared, is_unsubscribed "
+        "from raw_file_drops.contacts order by 2"
+    )
+    assert found == [
+        ("webinar", "bob@corp.example", "fair", True),
+        ("webinar", "w1:ada@corp.example", "webinar", None),
+    ]

@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 EPOCH = datetime(2026, 1, 1)
 DAY = 86_400
 
-_TABLES = {
+TABLES = {
     "int_conversions__conversions": (
         "conversion_id varchar, stage varchar, person_id varchar, account_id varchar, "
         "opportunity_id varchar, value_amount decimal(18, 2), currency_code varchar, "
@@ -41,7 +41,7 @@ _TABLES = {
     "stg_config__currencies": "currency_code varchar, minor_units bigint",
     "stg_config__company": "reporting_currency varchar",
 }
-_MODELS = (
+MODELS = (
     "int_attribution__journeys",
     "int_attribution__weights",
     "int_attribution__credits",
@@ -112,7 +112,7 @@ def rendered(model: str) -> str:
     return environment.from_string(path.read_text("utf-8")).render(names)
 
 
-_SQL = {model: rendered(model) for model in _MODELS}
+_SQL = {model: rendered(model) for model in MODELS}
 _CONFIG = yaml.safe_load((PROJECT / "config/attribution.yml").read_text("utf-8"))
 
 
@@ -137,7 +137,7 @@ def credits(
     model_rows = [tuple(row.values()) for row in models or _CONFIG["attribution_models"]]
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")
-        for table, columns in _TABLES.items():
+        for table, columns in TABLES.items():
             connection.execute(f"create table {table} ({columns})")
         _fill(connection, "stg_config__attribution_windows", windows)
         _fill(connection, "stg_config__attribution_models", model_rows)
@@ -145,7 +145,7 @@ def credits(
         _fill(connection, "stg_config__company", [("USD",)])
         _fill(connection, "stg_config__currencies", [("USD", 2), ("JPY", 0), ("KWD", 3)])
         _fill_journeys(connection, list(touches), conversions)
-        for model in _MODELS:
+        for model in MODELS:
             connection.execute(f"create table {model} as {_SQL[model]}")
         rows = connection.execute(
             "select conversion_id, touchpoint_id, attribution_model, touch_position, weight, "

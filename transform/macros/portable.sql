@@ -62,3 +62,9 @@
 
 {#- A name for comparing: folded, without blanks, dots, hyphens and apostrophes of either kind. -#}
 {% macro fold_name(text) -%} {{ regexp_replace_all(fold(text), "[ .,`’''-]", '') }} {%- endmacro %}
+
+{#- Text for readers: e-mail addresses in it, as links and campaign tags may hold, are cut out. -#}
+{% macro without_addresses(text) -%} {{ regexp_replace_all(text, '[^/ |?&=]+(@|%40)[^/ |?&=]+', '(address)') }} {%- endmacro %}
+
+{#- A page without its query and fragment: what forms and mail tools append there names people. -#}
+{% macro page_only(url) -%} {{ without_addresses(regexp_replace_all(url, '[?#].*$', '')) }} {%- endmacro %}

@@ -131,7 +131,8 @@ def _day(company: Company, campaign: AdCampaign, start: int, day: str) -> Iterat
     split = [max(0, round(clicks * each / sum(share))) for each in share]
     lines = []
     for (group, ad), part in zip(parts, split, strict=True):
-        cost = part * rng.randint(1_200_000, 4_800_000)
+        # 4 to 15 a click, what business software pays for search.
+        cost = part * rng.randint(4_000_000, 15_000_000)
         lines.append((group, ad, part * rng.randint(12, 40), part, cost, part * 0.04))
     # Part of a search campaign's cost is charged outside any ad (a residual at the ad grain).
     extra = rng.randint(0, 900_000) if campaign.ads else 0
@@ -201,5 +202,5 @@ def _metrics(lines: list[tuple[str, str, int, int, int, float]], extra: int) -> 
         "clicks": str(sum(line[3] for line in lines)),
         "costMicros": str(sum(line[4] for line in lines) + extra),
         "conversions": conversions,
-        "conversionsValue": round(conversions * 120.0, 6),
+        "conversionsValue": round(conversions * 600.0, 6),
     }

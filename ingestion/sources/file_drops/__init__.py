@@ -1,32 +1,31 @@
 """Dropped files -> raw_file_drops, conformed by a mapping: inbox/<name>/ and file_drops/<name>.yml.
 
-For teams that already replicate their tools: one CSV a table, as a managed loader leaves them.
-A file is read again when it or the mapping's other files change. Ad days that a platform splits
-by device, network or keyword are summed to their key; the rows that were folded are counted.
+For teams that already replicate their tools: one CSV, JSON lines or Parquet file a table, as a
+managed loader leaves them. A file is read again when it or the mapping's other files change. Ad
+days that a platform splits by device, network or keyword are summed to their key; the rows that
+were folded are counted, and every column that has no place is named in the drift report.
 """
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Bad, Extraction, Page, Source, Yield
 from ingestion.convert import body_of
 from ingestion.errors import LoadFailed
-from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup, Rule, read_drop
-from ingestion.sources.file_drops.reader import RaggedRowError, read_rows, refuse_odd
-from ingestion.sources.file_drops.tables import EVENT_TYPES, MEASURES, TABLES
+from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup, read_drop
+from ingestion.sources.file_drops.reader import BadLine, open_plain, read_rows, refuse_odd
+from ingestion.sources.file_drops.rows import BadCellError, Sums, padded, row_of
+from ingestion.sources.file_drops.tables import TABLES
 
 ROWS_PER_PAGE = 5_000
+# More is no file with a few bad rows: its quarantine would fill the memory.
+MAX_BAD_ROWS = 10_000
 # Folders of the inbox that have a source of their own.
 _NOT_OURS = {"web_events"}
-_SHORT_HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T](\d):")
-
-
-class _BadCellError(ValueError):
-    """A cell that the mapping cannot turn into its column."""
 
 
 def extract(ctx: Extraction) -> Iterator[Yield]:
@@ -56,10 +55,9 @@ def _folder(
         if rule is None:
             looked_in = {each.file for files in drop.files for each in files.lookups}
             if path.name not in looked_in:
-                ctx.count(f"file_without_mapping:{drop.name}/{path.name}")
+                ctx.count("file_without_mapping", column=f"{drop.name}/{path.name}"[:200])
             continue
-        refuse_odd(path, inbox)
-        mark = _mark(path, rule)
+        mark = _mark(path, inbox, rule)
         if seen.get(f"{drop.name}/{path.name}") == mark and not ctx.full:
             continue
         for lookup in rule.lookups:
@@ -69,39 +67,54 @@ def _folder(
         seen[f"{drop.name}/{path.name}"] = mark
 
 
-def _mark(path: Path, rule: FileRule) -> str:
+def _mark(path: Path, inbox: Path, rule: FileRule) -> str:
     """Return the digest of everything that the rows of a file depend on."""
     digest = hashlib.md5(repr(rule).encode(), usedforsecurity=False)
     others = sorted({path.parent / lookup.file for lookup in rule.lookups})
-    for each in (path, *(other for other in others if other.is_file())):
-        with each.open("rb") as file:
+    for each in (path, *(other for other in others if other.exists())):
+        refuse_odd(each, inbox)
+        with open_plain(each) as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 
 def _table_of(folder: Path, inbox: Path, rule: FileRule, lookup: Lookup) -> dict[str, str]:
-    """Return a lookup file as a table; of several rows with one key the last counts."""
+    """Return a lookup file as a table; of several rows with one key the newest counts, or the last.
+
+    A file that is not there is an empty table where the mapping has a value to fall back on.
+    """
     path = folder / lookup.file
     if not path.exists():
+        if lookup.optional:
+            return {}
         raise LoadFailed(
             f"file_drops: {path.name} is missing, where {rule.pattern} looks up {lookup.value}. "
             "Drop it beside the others, then run again."
         )
     refuse_odd(path, inbox)
-    found: dict[str, str] = {}
+    wanted = {lookup.key, lookup.value, *filter(None, [lookup.newest])}
+    found: dict[str, tuple[str, str]] = {}
     for _, row in read_rows(path, rule.delimiter, rule.encoding):
-        if not isinstance(row, RaggedRowError):
-            _check_columns(path.name, {lookup.key, lookup.value}, row)
-            found[row[lookup.key]] = row[lookup.value]
-    return found
+        if isinstance(row, BadLine):
+            continue
+        _check_columns(path.name, wanted, row.keys())
+        order = padded(row[lookup.newest]) if lookup.newest else ""
+        key, value = row[lookup.key], row[lookup.value]
+        held = found.get(key)
+        if held and lookup.all:
+            found[key] = (order, f"{held[1]};{value}")
+        elif held is None or order >= held[0]:
+            found[key] = (order, value)
+    return {key: value for key, (_, value) in found.items()}
 
 
-def _check_columns(name: str, wanted: set[str], row: Mapping[str, str]) -> None:
-    if missing := sorted(wanted - row.keys()):
-        held = ", ".join(list(row)[:12])
+def _check_columns(name: str, wanted: set[str], held: Collection[str]) -> None:
+    if missing := sorted(wanted - set(held)):
+        shown = ", ".join(list(held)[:12])
         raise LoadFailed(
-            f"file_drops: {name} has no column {missing[0]!r}; it has {held[:300]}. If that is one "
-            "name, the delimiter is wrong. Correct the mapping in config/file_drops, or the file."
+            f"file_drops: {name} has no column {missing[0]!r}; it has {shown[:300]}. If that is "
+            "one name, the delimiter is wrong. Correct the mapping in config/file_drops, or the "
+            "file."
         )
 
 
@@ -113,110 +126,91 @@ def _file(
     known: Mapping[Lookup, Mapping[str, str]],
 ) -> Iterator[Yield]:
     rows: list[dict[str, Any]] = []
-    summed: dict[tuple[Any, ...], dict[str, Any]] = {}
-    checked = False
+    sums = Sums(rule.table.key)
+    columns = _Columns(path.name, rule)
+    bad = 0
     for number, cells in read_rows(path, rule.delimiter, rule.encoding):
-        if isinstance(cells, RaggedRowError):
-            yield Bad(rule.table.name, f"{path.name}: {cells}", f"line {number} of {path.name}")
-            continue
-        if not checked:
-            _check_columns(path.name, rule.read, cells)
-            unmapped = cells.keys() - rule.read - rule.ignored
-            if "*" not in rule.ignored:
-                for name in sorted(unmapped):
-                    ctx.count(f"unmapped_column:{drop.name}/{name}"[:200], rule.table.name)
-            checked = True
-        if any(cells[column] in values for column, values in rule.skip):
-            ctx.count("skipped_by_mapping", rule.table.name)
-            continue
         try:
-            row = _row(drop, rule, cells, known) | {"file_name": path.name, "row_number": number}
-        except _BadCellError as error:
-            yield Bad(rule.table.name, str(error), body_of(cells))
-            continue
-        if rule.sums:
-            _add(ctx, rule, summed, row)
-            continue
-        rows.append(row)
+            if isinstance(cells, BadLine):
+                raise BadCellError(f"{path.name}: {cells.reason}")
+            columns.note(cells)
+            if any(cells.get(column, "") in values for column, values in rule.skip):
+                ctx.count("skipped_by_mapping", rule.table.name)
+                continue
+            row = row_of(drop.source, rule, cells, known)
+            row |= {"file_name": path.name, "row_number": number}
+            if rule.sums:
+                sums.add(row)
+            else:
+                rows.append(row)
+        except BadCellError as error:
+            bad += 1
+            _refuse_rubbish(path.name, number, bad)
+            where = {"folder": drop.name, "file": path.name, "line": number}
+            body = cells.body if isinstance(cells, BadLine) else body_of({**where, "cells": cells})
+            yield Bad(rule.table.name, str(error), body or f"line {number} of {path.name}")
         if len(rows) >= ROWS_PER_PAGE:
             yield Page(rule.table.name, rows)
             rows = []
-    rows += (_finished(row) for row in summed.values())
+    columns.report(ctx, drop.name)
+    if sums.folded:
+        ctx.count("rows_folded_into_sums", rule.table.name, sums.folded)
+    rows += sums.rows()
     for start in range(0, len(rows), ROWS_PER_PAGE):
         yield Page(rule.table.name, rows[start : start + ROWS_PER_PAGE])
 
 
-def _row(
-    drop: Drop,
-    rule: FileRule,
-    cells: Mapping[str, str],
-    known: Mapping[Lookup, Mapping[str, str]],
-) -> dict[str, Any]:
-    row: dict[str, Any] = {column.name: None for column in rule.table.columns}
-    row["source"] = drop.source
-    for name, each in rule.rules:
-        row[name] = _cell(name, each, cells, known)
-    if rule.table.name == "ad_days":
-        for name in ("campaign_id", "ad_group_id", "ad_id"):
-            row[name] = row[name] or ""  # part of the key: a coarser grain has no such id
-    if rule.table.name == "email_events" and row["event_type"] not in EVENT_TYPES:
-        raise _BadCellError("event_type: none of the known kinds; translate or skip it")
-    return row
+def _refuse_rubbish(name: str, line: int, bad: int) -> None:
+    if bad > MAX_BAD_ROWS:
+        raise LoadFailed(
+            f"file_drops: {name} has more than {MAX_BAD_ROWS:,} rows that cannot be read, up to "
+            f"line {line}: it is not what its mapping expects. Mend one of the two, then run again."
+        )
 
 
-def _cell(
-    name: str, rule: Rule, cells: Mapping[str, str], known: Mapping[Lookup, Mapping[str, str]]
-) -> str | None:
-    if not rule.columns:
-        return rule.value
-    text = ":".join(cells[column].strip() for column in rule.columns)
-    if len(rule.columns) == 1 and text == "":
-        return rule.value
-    for lookup in rule.lookups:
-        if text not in known[lookup]:
-            return rule.value
-        text = known[lookup][text]
-    if rule.last_part:
-        text = text.rsplit(rule.last_part, 1)[-1]
-    if rule.values:
-        translated = dict(rule.values)
-        if text not in translated:
-            raise _BadCellError(f"{name}: a value that the mapping does not translate")
-        return translated[text]
-    if rule.divide_by:
-        return format(_number(name, text) / Decimal(rule.divide_by), "f")
-    if name.endswith(("_at", "_on")):
-        text = _SHORT_HOUR.sub(r"\1 0\2:", text)
-    return text
+@dataclass
+class _Columns:
+    """Which columns of a file were seen, and how many values of those that have no place."""
+
+    file: str
+    rule: FileRule
+    seen: set[str] = field(default_factory=set)
+    filled: Counter[str] = field(default_factory=Counter)
+
+    def note(self, cells: Mapping[str, str]) -> None:
+        """Note the columns of one row; the first row of a table must have all that are read."""
+        if not self.seen and not self.rule.is_loose(self.file):
+            _check_columns(self.file, self.rule.read, cells.keys())
+        self.seen |= cells.keys()
+        if "*" not in self.rule.ignored:
+            for name in cells.keys() - self.rule.read - self.rule.ignored:
+                self.filled[name] += cells[name] != ""
+
+    def report(self, ctx: Extraction, drop: str) -> None:
+        """Name every column without a place; raises where one that is read was never there."""
+        if self.seen:
+            _check_columns(self.file, self.rule.read, sorted(self.seen))
+        for name, times in sorted(self.filled.items()):
+            kind = "unmapped_column" if times else "unmapped_column_empty"
+            column = f"{drop}/{self.file}:{name}"[:200]
+            ctx.count(kind, self.rule.table.name, times, column)
 
 
-def _number(name: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise _BadCellError(f"{name}: text where a number is due") from None
-    if not number.is_finite():
-        raise _BadCellError(f"{name}: not a finite number")
-    return number
+def revive(config: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Return the raw row of quarantined cells by the mapping of today; raises ValueError if none.
 
-
-def _add(
-    ctx: Extraction, rule: FileRule, summed: dict[tuple[Any, ...], dict[str, Any]], row: dict
-) -> None:
-    """Fold a row into the sum of its key; a measure that no row states stays empty."""
-    for name in MEASURES:
-        row[name] = None if row[name] in (None, "") else _number(name, row[name])
-    held = summed.setdefault(tuple(row[name] for name in rule.table.key), row)
-    if held is row:
-        return
-    ctx.count("rows_folded_into_sums", rule.table.name)
-    for name in MEASURES:
-        if row[name] is not None:
-            held[name] = row[name] if held[name] is None else held[name] + row[name]
-
-
-def _finished(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {name: None if row[name] is None else format(row[name], "f") for name in MEASURES}
+    A changed mapping makes its files be read again anyhow; this is for files that are gone.
+    """
+    drop = read_drop(Path(str(config["mappings"])), str(body["folder"]))
+    rule = drop.rule_of(str(body["file"]))
+    if rule is None:
+        raise ValueError(f"no pattern of config/file_drops/{drop.name}.yml fits {body['file']}")
+    if rule.sums:
+        raise ValueError("a part of a sum: mend the file, and it is read again as a whole")
+    inbox = Path(str(config["inbox"]))
+    known = {each: _table_of(inbox / drop.name, inbox, rule, each) for each in rule.lookups}
+    row = row_of(drop.source, rule, body["cells"], known)
+    return row | {"file_name": body["file"], "row_number": body["line"]}
 
 
 FILE_DROPS = Source(
@@ -226,4 +220,5 @@ FILE_DROPS = Source(
     tables=TABLES,
     extract=extract,
     required=("inbox", "mappings"),
+    revive=revive,
 )

@@ -19,20 +19,27 @@ _OWN = {"source", "file_name", "row_number"}
 
 @dataclass(frozen=True)
 class Lookup:
-    """A value taken from another file of the drop: its `value` where its `key` is ours."""
+    """A value taken from another file of the drop: its `value` where its `key` is ours.
+
+    Of several rows with one key the one with the greatest `newest` counts, else the last; or with
+    `all` every one, joined with `;`. `optional` files may be missing.
+    """
 
     file: str
     key: str
     value: str
+    newest: str = ""
+    optional: bool = False
+    all: bool = False
 
 
 @dataclass(frozen=True)
 class Rule:
     """How one column is filled: from a file column or a fixed value, and what is done to it.
 
-    `columns` are joined with `:` where there are several. `values` translates; a value that is
-    not in it sends the row to quarantine. `divide_by` is exact decimal division. Several `lookups`
-    follow each other: creative -> campaign -> account.
+    `columns` are joined with `:` where there are several. `values` translates (`*` is any other
+    value); one that is not in it sends the row to quarantine. `divide_by` is exact decimal
+    division. Several `lookups` follow each other: creative -> campaign -> account.
     """
 
     columns: tuple[str, ...] = ()
@@ -61,6 +68,10 @@ class FileRule:
         """The columns of the file that the mapping reads."""
         named = {column for _, rule in self.rules for column in rule.columns}
         return named | {column for column, _ in self.skip}
+
+    def is_loose(self, file_name: str) -> bool:
+        """Whether the rows of a file may each have other columns, as JSON lines do."""
+        return file_name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
 
     @property
     def lookups(self) -> tuple[Lookup, ...]:
@@ -148,7 +159,19 @@ def _rule(name: str, told: Any) -> Rule:
         values=tuple((str(key), str(each)) for key, each in (told.get("values") or {}).items()),
         divide_by=str(told.get("divide_by", "")),
         last_part=str(told.get("last_part", "")),
-        lookups=tuple(
-            Lookup(*(str(step[key]) for key in ("file", "key", "value"))) for step in steps
-        ),
+        lookups=tuple(_lookup(step) for step in steps),
+    )
+
+
+def _lookup(step: Mapping[str, Any]) -> Lookup:
+    file = str(step["file"])
+    if "/" in file or "\\" in file or file in (".", ".."):
+        raise ValueError(f"a lookup names a file beside the others, not the path {file}")
+    return Lookup(
+        file,
+        str(step["key"]),
+        str(step["value"]),
+        newest=str(step.get("newest", "")),
+        optional=bool(step.get("optional", False)),
+        all=bool(step.get("all", False)),
     )

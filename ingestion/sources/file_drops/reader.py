@@ -1,23 +1,44 @@
-"""Reads dropped text files with suspicion: plain files of the inbox, unpacked within a cap."""
+"""Reads dropped files with suspicion: plain files of the inbox, whatever they unpack to.
+
+Every kind comes out as rows of text by column, so that one mapping fits all. Sizes are counted
+while reading, never taken from a header: 1,361 bytes of Parquet can hold 20 GB and say 1 MB.
+"""
 
 import csv
 import gzip
+import io
+import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
+from ingestion.convert import BadValueError, json_text
 from ingestion.errors import LoadFailed
+from ingestion.sources.file_drops.columnar import read_parquet
+from ingestion.wire import COLLISION, read_json
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+TEXT = (".csv", ".tsv", ".txt")
+LINES = (".jsonl", ".ndjson")
+SUFFIXES = (*TEXT, *LINES, *(f"{each}.gz" for each in (*TEXT, *LINES)), ".parquet")
 MAX_UNPACKED = 2 * 1024**3
 MAX_FIELD = 16 * 1024**2
-_REMEDY = "Nothing of it was loaded: mend it or take it out of the inbox, then run again."
+_EXACT = 2**53
+REMEDY = "Nothing of it was loaded: mend it or take it out of the inbox, then run again."
 
 
-class RaggedRowError(ValueError):
-    """A line whose number of fields is not the header's."""
+@dataclass(frozen=True)
+class BadLine:
+    """A line that holds no row, with the reason and what can be kept of it."""
+
+    reason: str
+    body: str = ""
+
+
+Row = Mapping[str, str] | BadLine
 
 
 def refuse_odd(path: Path, inbox: Path) -> None:
@@ -25,66 +46,148 @@ def refuse_odd(path: Path, inbox: Path) -> None:
     mode = path.lstat().st_mode
     if not stat.S_ISREG(mode) or not path.resolve().is_relative_to(inbox.resolve()):
         raise LoadFailed(
-            f"file_drops: {path.name} is no plain file (a link, folder, device or pipe). {_REMEDY}"
+            f"file_drops: {path.name} is no plain file (a link, folder, device or pipe). {REMEDY}"
         )
     if not path.name.lower().endswith(SUFFIXES):
         raise LoadFailed(
             f"file_drops: {path.name} is of no kind that is read ({', '.join(SUFFIXES)}). "
-            f"Export it as CSV. {_REMEDY}"
+            f"Export it as CSV. {REMEDY}"
         )
 
 
-def read_rows(
-    path: Path, delimiter: str, encoding: str
-) -> Iterator[tuple[int, dict[str, str] | RaggedRowError]]:
-    """Yield line numbers and rows as text by header; a ragged line is yielded as its error.
+def open_plain(path: Path) -> io.BufferedReader:
+    """Open a file; a link or pipe put in its place since it was looked at is refused."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise LoadFailed(f"file_drops: {path.name} is no plain file any more. {REMEDY}")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_rows(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, Row]]:
+    """Yield line numbers and rows as text by column; a line that holds no row as a BadLine.
 
     Bytes that are not of the encoding become lone surrogates, which quarantine their row. Raises
     LoadFailed where the file as a whole cannot be read.
     """
     csv.field_size_limit(MAX_FIELD)
+    name = path.name.lower()
     try:
-        with _opened(path) as raw:
-            lines = _capped(raw, encoding, path.name)
-            reader = csv.reader(lines, delimiter=delimiter)
-            header = [name.strip() for name in next(reader, [])]
-            _check_header(path.name, header)
-            for fields in reader:
-                if not fields:
-                    continue
-                if len(fields) != len(header):
-                    said = f"line {reader.line_num} has {len(fields)} fields, not {len(header)}"
-                    yield reader.line_num, RaggedRowError(said)
-                else:
-                    yield reader.line_num, dict(zip(header, fields, strict=True))
-    except (csv.Error, EOFError, OSError, LookupError, zlib.error) as error:
-        raise LoadFailed(
-            f"file_drops: {path.name} cannot be read ({type(error).__name__}: {error}). {_REMEDY}"
-        ) from error
+        with open_plain(path) as file:
+            if name.endswith(".parquet"):
+                yield from _columnar(path)
+                return
+            plain = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if name.endswith(".gz") else file
+            lines = _lines(io.BufferedReader(_Capped(plain, path.name)), encoding)
+            kind = name.removesuffix(".gz")
+            yield from _objects(lines) if kind.endswith(LINES) else _table(path, lines, delimiter)
+    except (csv.Error, EOFError, OSError, LookupError, UnicodeError, zlib.error) as error:
+        raise _unreadable(path, error) from error
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.name.lower().endswith(".gz"):
-        return cast("IO[bytes]", gzip.open(path))
-    return path.open("rb")
+def _unreadable(path: Path, error: Exception) -> LoadFailed:
+    return LoadFailed(
+        f"file_drops: {path.name} cannot be read ({type(error).__name__}: {error}). {REMEDY}"
+    )
 
 
-def _capped(raw: IO[bytes], encoding: str, name: str) -> Iterator[str]:
-    """Yield decoded lines; raises LoadFailed past the cap, before memory or disk are full."""
-    unpacked = 0
-    while line := raw.readline(MAX_FIELD):
-        unpacked += len(line)
-        if unpacked > MAX_UNPACKED:
+class _Capped(io.RawIOBase):
+    """Bytes of a file, counted as they are unpacked: past the cap the file is refused."""
+
+    def __init__(self, raw: IO[bytes], name: str) -> None:
+        self._raw, self._name, self._read = raw, name, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        held = self._raw.read(len(buffer))
+        self._read += len(held)
+        if self._read > MAX_UNPACKED:
             raise LoadFailed(
-                f"file_drops: {name} unpacks to more than {MAX_UNPACKED:,} bytes. {_REMEDY}"
+                f"file_drops: {self._name} unpacks to more than {MAX_UNPACKED:,} bytes. {REMEDY}"
             )
-        decode = encoding if unpacked == len(line) else encoding.replace("-sig", "")
-        yield line.decode(decode, errors="surrogateescape")
+        buffer[: len(held)] = held
+        return len(held)
+
+
+def _lines(raw: io.BufferedReader, encoding: str) -> Iterator[str]:
+    """Yield decoded lines; one that is too long comes in pieces, so that memory stays bounded."""
+    text = io.TextIOWrapper(raw, encoding, errors="surrogateescape", newline="")
+    while line := text.readline(MAX_FIELD):
+        yield line
+
+
+def _table(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, Row]]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(path.name, header)
+        for fields in reader:
+            if not fields:
+                continue
+            if len(fields) != len(header):
+                said = f"line {reader.line_num} has {len(fields)} fields, not {len(header)}"
+                yield reader.line_num, BadLine(said, delimiter.join(fields)[:MAX_FIELD])
+            else:
+                yield reader.line_num, dict(zip(header, fields, strict=True))
+    except csv.Error as error:
+        raise csv.Error(f"line {reader.line_num}: {error}") from error
 
 
 def _check_header(name: str, header: list[str]) -> None:
     if not any(header):
-        raise LoadFailed(f"file_drops: {name} has no header line. {_REMEDY}")
+        raise LoadFailed(f"file_drops: {name} has no header line. {REMEDY}")
     twice = sorted({each for each in header if header.count(each) > 1})
     if twice:
-        raise LoadFailed(f"file_drops: {name} names the column {twice[0]!r} twice. {_REMEDY}")
+        raise LoadFailed(f"file_drops: {name} line 1 names the column {twice[0]!r} twice. {REMEDY}")
+    if odd := [each for each in header if not each.isprintable()]:
+        raise LoadFailed(
+            f"file_drops: {name} line 1 names a column with a control character, "
+            f"{odd[0][:60]!r}. If it is UTF-16, say `encoding: utf-16` in the mapping. {REMEDY}"
+        )
+
+
+def _objects(lines: Iterator[str]) -> Iterator[tuple[int, Row]]:
+    """Yield one JSON object a line; nested values stay JSON text."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            found = read_json(line.encode("utf-8", "surrogateescape"))
+            if not isinstance(found, dict):
+                yield number, BadLine(f"line {number} is no JSON object", line[:10_000])
+            elif COLLISION in found:
+                yield number, BadLine(f"line {number} has {found[COLLISION]}", line[:10_000])
+            else:
+                yield number, {key: _text(value) for key, value in found.items()}
+        except (ValueError, RecursionError):
+            yield number, BadLine(f"line {number} is no JSON object", line[:10_000])
+
+
+def _columnar(path: Path) -> Iterator[tuple[int, Row]]:
+    for number, row in read_parquet(path):
+        try:
+            yield number, {key: _text(value) for key, value in row.items()}
+        except BadValueError as error:
+            yield number, BadLine(f"row {number}: {error}", repr(row)[:10_000])
+
+
+def _text(value: Any) -> str:
+    """Return a typed value as a cell: empty for null, JSON for what is nested."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json_text(value)
+    if isinstance(value, bytes | bytearray):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))  # whole numbers with gaps are stored as fractions by many tools
+    return str(value)

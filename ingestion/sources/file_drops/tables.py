@@ -81,7 +81,7 @@ EMAIL_EVENTS = Table(
     "versioned",
     ("source", "event_id"),
     (
-        *columns("source event_id campaign_id campaign_name"),
+        *columns("source event_id send_id campaign_id campaign_name"),
         Column("recipient", pii=True),
         *columns("event_type bounce_class"),
         Column("occurred_at", "timestamp"),

@@ -1,6 +1,7 @@
--- Ten years, so that no fact and no plan falls off; a fiscal year is named by where it ends.
+-- Twenty years, so that no fact and no plan falls off, as exports reach far back; a fiscal year is
+-- named by where it ends.
 with days as (
-    {{ day_spine("cast('2020-01-01' as date)", "cast('2029-12-31' as date)") }}
+    {{ day_spine("cast('2010-01-01' as date)", "cast('2029-12-31' as date)") }}
 ),
 
 company as (

@@ -59,6 +59,7 @@ select
     campaign_native_id,
     list_id,
     recipient_key,
+    send_id,
     event_type,
     bounce_class,
     occurred_at,

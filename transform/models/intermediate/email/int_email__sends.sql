@@ -29,6 +29,7 @@ reactions as (
         source,
         campaign_native_id,
         recipient_key,
+        coalesce(send_id, '') as send_id,
         max(case when event_type = 'open' and actor = 'human' then 1 else 0 end) as human_opens,
         max(case when event_type = 'open' and actor = 'unknown' then 1 else 0 end)
             as unknown_opens,
@@ -40,7 +41,7 @@ reactions as (
         min(case when event_type = 'bounce' then coalesce(bounce_class, 'soft') end)
             as bounce_class
     from events
-    group by source, campaign_native_id, recipient_key
+    group by source, campaign_native_id, recipient_key, coalesce(send_id, '')
 ),
 
 placed as (
@@ -48,11 +49,12 @@ placed as (
         sends.source,
         sends.campaign_native_id,
         sends.recipient_key,
+        coalesce(sends.send_id, '') as send_id,
         {{ surrogate_key([
             'sends.source', "coalesce(campaigns.list_id, '(none)')", 'sends.campaign_native_id'
         ]) }} as campaign_id,
         bridge.person_id,
-        campaigns.sent_at,
+        coalesce(sends.sent_at, campaigns.sent_at) as sent_at,
         coalesce(sends.bounce_class, reactions.bounce_class) as bounce_class,
         coalesce(reactions.human_opens, 0) as human_opens,
         coalesce(reactions.unknown_opens, 0) as unknown_opens,
@@ -65,7 +67,7 @@ placed as (
                 sends.source,
                 sends.campaign_native_id,
                 case when bridge.person_id is null then 0 else 1 end
-            order by sends.recipient_key
+            order by sends.recipient_key, sends.send_id
         ) as recipient_number
     from sends
     left join campaigns
@@ -77,6 +79,7 @@ placed as (
             sends.source = reactions.source
             and sends.campaign_native_id = reactions.campaign_native_id
             and sends.recipient_key = reactions.recipient_key
+            and coalesce(sends.send_id, '') = reactions.send_id
     left join bridge
         on
             sends.source = bridge.source
@@ -89,6 +92,7 @@ select
     placed.campaign_id,
     placed.campaign_native_id,
     placed.recipient_key,
+    placed.send_id,
     -- A recipient without a record is counted, not named: a key made of the address could be
     -- guessed from the address.
     coalesce(

@@ -23,7 +23,9 @@ joined as (
         records.email_domain,
         records.country_code,
         stages.stage as lifecycle_stage,
+        stages.stage_order,
         records.is_unsubscribed,
+        records.is_archived,
         records.is_deleted,
         records.created_at,
         records.updated_at,
@@ -40,7 +42,8 @@ joined as (
             and records.lifecycle_stage_native = stages.native_stage
 ),
 
--- Per attribute the newest live record that states it, CRM records before others.
+-- Per attribute the newest live record that states it, CRM records before others; of stages the
+-- furthest, as CRMs keep it when they merge two records, one that ended (80 and up) only alone.
 ranked as (
     select
         person_id,
@@ -70,6 +73,8 @@ ranked as (
             order by
                 case when lifecycle_stage is null then 1 else 0 end asc,
                 case when is_deleted then 1 else 0 end asc,
+                case when stage_order >= 80 then 1 else 0 end asc,
+                coalesce(stage_order, 0) desc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
                 source asc, object asc, source_record_id asc
         ) as stage_position
@@ -85,9 +90,21 @@ select
     max(stage_ranked.lifecycle_stage) as lifecycle_stage,
     count(*) as record_count,
     max(case when email_ranked.email_domain is not null then 1 else 0 end) = 1 as has_email,
+    -- Whom every CRM and list has deleted or archived is not written to, whatever a form holds.
+    max(case
+        when joined.email_domain is null or joined.is_deleted or joined.is_archived then 0
+        when joined.object in ('contacts', 'members') then 1
+        else 0
+    end) = 1
+    or max(case when joined.object in ('contacts', 'members') then 1 else 0 end) = 0
+    and max(case when joined.email_domain is not null then 1 else 0 end) = 1 as is_reachable,
     -- An opt-out in any system holds everywhere.
     max(case when joined.is_unsubscribed then 1 else 0 end) = 1 as is_unsubscribed,
-    max(case when joined.is_deleted then 0 else 1 end) = 0 as is_deleted,
+    -- Browsers and forms are never deleted, so they do not keep a deleted person alive.
+    max(case
+        when joined.object in ('contacts', 'members') and not joined.is_deleted then 1 else 0
+    end) = 0
+    and max(case when joined.is_deleted then 1 else 0 end) = 1 as is_deleted,
     max(case when joined.lifecycle_stage = 'won' and not joined.is_deleted then 1 else 0 end) = 1
         as is_customer,
     coalesce(min(joined.created_at), min(joined.valid_from)) as first_seen_at,

@@ -25,7 +25,14 @@ split_rows as (
         end as email_domain,
         {{ regexp_replace_all(regexp_replace_all('lower(phone)', '(x|ext).*$', ''), '[^0-9]', '') }}
             as phone_digits,
-        {{ fold_name(regexp_replace_all('trim(first_name)', ' .*$', '')) }} as first_folded,
+        -- A title is no name: two doctors of one surname would be one person.
+        {{ fold_name(regexp_replace_all(
+            regexp_replace_all(
+                'lower(trim(first_name))',
+                '^((dr|prof|mr|mrs|ms|miss|mx|sir|ing|mag|dipl|herr|frau)([.] *| +))+', ''
+            ),
+            ' .*$', ''
+        )) }} as first_folded,
         {{ fold_name('last_name') }} as last_folded,
         {{ regexp_replace_all(
             regexp_replace_all(

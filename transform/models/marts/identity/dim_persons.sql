@@ -1,19 +1,38 @@
 with persons as (
     select * from {{ ref('int_identity__persons') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities__opportunities') }}
+    where is_won and not is_reversal
+),
+
+contacts as (
+    select * from {{ ref('int_opportunities__contacts') }}
+),
+
+buyers as (
+    select distinct contacts.person_id
+    from opportunities
+    inner join contacts on opportunities.opportunity_id = contacts.opportunity_id
 )
 
 select
-    person_id,
-    kind,
-    account_id,
-    lifecycle_stage,
-    country_code,
-    email_domain,
-    cast(record_count as bigint) as record_count,
-    is_customer,
-    has_email,
-    has_email and not is_unsubscribed and not is_deleted and kind = 'person' as is_contactable,
-    is_deleted,
-    first_seen_at,
-    last_seen_at
+    persons.person_id,
+    persons.kind,
+    persons.account_id,
+    persons.lifecycle_stage,
+    persons.country_code,
+    persons.email_domain,
+    cast(persons.record_count as bigint) as record_count,
+    persons.is_customer or buyers.person_id is not null as is_customer,
+    persons.has_email,
+    persons.is_reachable
+    and not persons.is_unsubscribed
+    and not persons.is_deleted
+    and persons.kind = 'person' as is_contactable,
+    persons.is_deleted,
+    persons.first_seen_at,
+    persons.last_seen_at
 from persons
+left join buyers on persons.person_id = buyers.person_id

@@ -6,6 +6,15 @@ with source_rows as (
 select
     source,
     cast(event_id as varchar) as event_id,
+    -- An event of sending names itself, where the file's other events name the one they follow.
+    coalesce(
+        nullif(trim(send_id), ''),
+        case
+            when event_type = 'sent' and max(nullif(trim(send_id), '')) over (
+                partition by source, campaign_id
+            ) is not null then cast(event_id as varchar)
+        end
+    ) as send_id,
     cast(campaign_id as varchar) as campaign_native_id,
     lower(nullif(trim(recipient), '')) as recipient_key,
     nullif(trim(recipient), '') as email,

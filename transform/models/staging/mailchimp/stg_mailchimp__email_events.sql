@@ -13,6 +13,7 @@ complaints as (
 select
     'mailchimp' as source,
     cast(event_id as varchar) as event_id,
+    cast(null as varchar) as send_id,
     cast(campaign_id as varchar) as campaign_native_id,
     cast(email_id as varchar) as recipient_key,
     nullif(trim(email_address), '') as email,
@@ -27,6 +28,7 @@ union all
 select
     'mailchimp' as source,
     {{ surrogate_key(["'unsubscribe'", 'campaign_id', 'email_id']) }} as event_id,
+    cast(null as varchar) as send_id,
     cast(campaign_id as varchar) as campaign_native_id,
     cast(email_id as varchar) as recipient_key,
     nullif(trim(email_address), '') as email,
@@ -41,6 +43,7 @@ union all
 select
     'mailchimp' as source,
     {{ surrogate_key(["'complaint'", 'id']) }} as event_id,
+    cast(null as varchar) as send_id,
     cast(campaign_id as varchar) as campaign_native_id,
     cast(email_id as varchar) as recipient_key,
     nullif(trim(email_address), '') as email,

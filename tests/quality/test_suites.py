@@ -1,0 +1,229 @@
+"""Every hygiene rule holds on clean rows, and the fault it is there for turns it red, alone."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+import pytest
+
+from quality.rules import Gate
+from quality.run import run_suites
+from quality.suites import suites_of
+
+AS_OF = datetime(2026, 7, 1, 6)
+GATES = get_args(Gate)
+# A hundred clean rows of each judged relation; the marts live in a file of their own.
+WAREHOUSE = """
+create schema raw_hubspot; create schema raw_google_ads; create schema staging;
+create schema intermediate;
+create table raw_hubspot.contacts as select
+    cast(i as varchar) as id, 'a' || i || '@corp.example' as properties__email,
+    timestamp '2026-01-01' as created_at, timestamp '2026-01-02' as updated_at,
+    cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
+create table raw_google_ads.campaign_stats as select
+    '1' as customer__id, cast(i as varchar) as campaign__id, date '2026-01-01' as segments__date,
+    'USD' as customer__currency_code, 100 as metrics__impressions, 10 as metrics__clicks,
+    5000000 as metrics__cost_micros, cast(null as timestamp) as _dlt_valid_to, false as is_deleted
+    from range(100) as t(i);
+create table staging.stg_hubspot__contacts as select
+    cast(i as varchar) as source_record_id, 'a' || i || '@corp.example' as email,
+    'Smith' as last_name, '+1 212 555 1234' as phone, 'lead' as lifecycle_stage_native,
+    false as is_deleted, false as is_archived from range(100) as t(i);
+create table staging.stg_hubspot__deals as select
+    cast(i as varchar) as source_record_id, 'closedwon' as stage_native, 100.00 as amount,
+    'USD' as currency_code, '7' as owner_native_id, timestamp '2026-01-01' as created_at,
+    timestamp '2026-02-01' as closed_at, false as is_deleted, false as is_archived
+    from range(100) as t(i);
+create table staging.stg_web_events__events as select
+    cast(i as varchar) as message_id, 'v' as visitor_id, 'page' as event_type, '/' as page_path,
+    timestamp '2026-01-01' as occurred_at from range(100) as t(i);
+create table staging.stg_mailchimp__members as select
+    cast(i as varchar) as source_record_id, 'a@corp.example' as email, 'subscribed' as status,
+    false as is_deleted from range(100) as t(i);
+create table staging.stg_linkedin_pages__social_posts as select
+    cast(i as varchar) as post_id, timestamp '2026-01-01' as published_at, false as is_deleted
+    from range(100) as t(i);
+create table intermediate.int_identity__records as select
+    cast(i as varchar) as record_key, timestamp '2026-01-01' as created_at,
+    'a@corp.example' as email, false as is_disposable_email, false as is_role_email,
+    'Germany' as country, 'DE' as country_code, false as is_deleted, 'contacts' as object
+    from range(100) as t(i);
+create table intermediate.int_touchpoints__touchpoints as select
+    cast(i as varchar) as touchpoint_id, timestamp '2026-01-01' as touched_at,
+    'email' as channel, 'marketing' as touch_class, 'email' as medium from range(100) as t(i);
+"""
+MARTS = """
+create schema marts;
+create table marts.rpt_source_freshness as
+    select 'hubspot' as source, cast(1 as double) as age_hours;
+create table marts.fct_conversions as select
+    cast(i as varchar) as conversion_id, 'won' as stage, 1.00 as value_amount,
+    1.00 as value_amount_reporting from range(100) as t(i);
+create table marts.dim_persons as
+    select cast(i as varchar) as person_id, 'person' as kind from range(100) as t(i);
+create table marts.fct_attribution_credits as select
+    cast(i as varchar) as conversion_id, 't' as touchpoint_id, 'linear' as attribution_model,
+    'email' as channel, 1.0 as weight from range(100) as t(i);
+create table marts.fct_ad_performance as select
+    'google_ads' as platform, '1' as account_id, cast(i as varchar) as campaign_id,
+    '2' as ad_group_id, '3' as ad_id, date '2026-01-01' as reported_on,
+    cast(1 as double) as fx_rate from range(100) as t(i);
+"""
+RAW_CONTACTS, RAW_ADS = "raw_hubspot.contacts", "raw_google_ads.campaign_stats"
+CONTACTS, DEALS = "staging.stg_hubspot__contacts", "staging.stg_hubspot__deals"
+EVENTS, MEMBERS = "staging.stg_web_events__events", "staging.stg_mailchimp__members"
+POSTS = "staging.stg_linkedin_pages__social_posts"
+RECORDS = "intermediate.int_identity__records"
+TOUCHES = "intermediate.int_touchpoints__touchpoints"
+CONVERSIONS, PERSONS = "marts.fct_conversions", "marts.dim_persons"
+CREDITS, ADS = "marts.fct_attribution_credits", "marts.fct_ad_performance"
+SOME = "where cast({key} as integer) < 30"
+# Rule -> relation, what breaks it. One row where one row is too many, thirty where a share is.
+FAULTS = {
+    "raw_contact_has_an_id": (RAW_CONTACTS, "id = null where id = '3'"),
+    "raw_contact_id_is_open_once": (RAW_CONTACTS, "id = '4' where id = '3'"),
+    "raw_contact_has_an_email": (
+        RAW_CONTACTS,
+        "properties__email = null " + SOME.format(key="id"),
+    ),
+    "raw_contact_was_created_before_it_was_updated": (
+        RAW_CONTACTS,
+        "updated_at = timestamp '2025-01-01' " + SOME.format(key="id"),
+    ),
+    "ad_spend_is_not_negative": (RAW_ADS, "metrics__cost_micros = -1 where campaign__id = '3'"),
+    "ad_clicks_are_not_negative": (RAW_ADS, "metrics__clicks = -1 where campaign__id = '3'"),
+    "ad_impressions_cover_clicks": (
+        RAW_ADS,
+        "metrics__impressions = 1 " + SOME.format(key="campaign__id"),
+    ),
+    "ad_day_has_a_currency": (RAW_ADS, "customer__currency_code = null where campaign__id = '3'"),
+    "ad_day_is_open_once": (RAW_ADS, "campaign__id = '4' where campaign__id = '3'"),
+    "contact_email_is_well_formed": (
+        CONTACTS,
+        "email = 'no address ' || source_record_id " + SOME.format(key="source_record_id"),
+    ),
+    "contact_has_a_last_name": (
+        CONTACTS,
+        "last_name = null " + SOME.format(key="source_record_id"),
+    ),
+    "contact_phone_has_seven_to_fifteen_digits": (
+        CONTACTS,
+        "phone = '12' " + SOME.format(key="source_record_id"),
+    ),
+    "contact_email_is_held_by_one_live_record": (
+        CONTACTS,
+        "email = 'same@corp.example' " + SOME.format(key="source_record_id"),
+    ),
+    "contact_has_a_lifecycle_stage": (
+        CONTACTS,
+        "lifecycle_stage_native = null " + SOME.format(key="source_record_id"),
+    ),
+    "deal_has_a_stage": (DEALS, "stage_native = null where source_record_id = '3'"),
+    "deal_has_an_amount": (
+        DEALS,
+        "amount = null, currency_code = null " + SOME.format(key="source_record_id"),
+    ),
+    "deal_amount_has_a_currency": (DEALS, "currency_code = null where source_record_id = '3'"),
+    "deal_currency_is_an_iso_code": (
+        DEALS,
+        "currency_code = 'dollars' where source_record_id = '3'",
+    ),
+    "deal_closes_after_it_was_created": (
+        DEALS,
+        "closed_at = timestamp '2025-01-01' " + SOME.format(key="source_record_id"),
+    ),
+    "deal_has_an_owner": (
+        DEALS,
+        "owner_native_id = null " + SOME.format(key="source_record_id"),
+    ),
+    "web_event_names_its_visitor": (EVENTS, "visitor_id = null " + SOME.format(key="message_id")),
+    "web_event_has_an_instant": (EVENTS, "occurred_at = null where message_id = '3'"),
+    "web_page_view_names_its_page": (EVENTS, "page_path = null " + SOME.format(key="message_id")),
+    "member_email_is_well_formed": (
+        MEMBERS,
+        "email = 'none' " + SOME.format(key="source_record_id"),
+    ),
+    "member_status_is_known": (MEMBERS, "status = 'lost' where source_record_id = '3'"),
+    "post_says_when_it_was_published": (POSTS, "published_at = null where post_id = '3'"),
+    "record_address_is_not_disposable": (
+        RECORDS,
+        "is_disposable_email = true " + SOME.format(key="record_key"),
+    ),
+    "record_address_is_a_persons_own": (
+        RECORDS,
+        "is_role_email = true " + SOME.format(key="record_key"),
+    ),
+    "record_country_is_standardised": (
+        RECORDS,
+        "country_code = null " + SOME.format(key="record_key"),
+    ),
+    "record_says_when_it_was_made": (
+        RECORDS,
+        "created_at = null " + SOME.format(key="record_key"),
+    ),
+    "touchpoint_has_an_instant": (TOUCHES, "touched_at = null where touchpoint_id = '3'"),
+    "touchpoint_has_a_channel": (TOUCHES, "channel = null where touchpoint_id = '3'"),
+    "touchpoint_id_is_unique": (TOUCHES, "touchpoint_id = '4' where touchpoint_id = '3'"),
+    "touchpoint_class_is_known": (TOUCHES, "touch_class = 'luck' where touchpoint_id = '3'"),
+    "touchpoint_medium_is_in_the_vocabulary": (
+        TOUCHES,
+        "medium = 'E-Blast' " + SOME.format(key="touchpoint_id"),
+    ),
+    "source_was_loaded_in_the_last_day_and_a_half": (
+        "marts.rpt_source_freshness",
+        "age_hours = 37",
+    ),
+    "conversion_value_has_its_rate": (
+        CONVERSIONS,
+        "value_amount_reporting = null " + SOME.format(key="conversion_id"),
+    ),
+    "conversion_stage_is_known": (CONVERSIONS, "stage = 'sold' where conversion_id = '3'"),
+    "person_id_is_unique": (PERSONS, "person_id = '4' where person_id = '3'"),
+    "person_kind_is_known": (PERSONS, "kind = 'robot' where person_id = '3'"),
+    "credit_weight_is_a_share": (CREDITS, "weight = 1.1 where conversion_id = '3'"),
+    "credit_names_its_channel": (CREDITS, "channel = null where conversion_id = '3'"),
+    "ad_performance_grain_is_unique": (ADS, "campaign_id = '4' where campaign_id = '3'"),
+    "ad_performance_has_its_rate": (ADS, "fx_rate = null " + SOME.format(key="campaign_id")),
+}
+GATE_OF: dict[str, Gate] = {
+    "raw_hubspot": "raw",
+    "raw_google_ads": "raw",
+    "staging": "staging",
+    "intermediate": "conformed",
+    "marts": "marts",
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    made = tmp_path / "warehouse.duckdb", tmp_path / "engineroom.duckdb"
+    for path, script in zip(made, (WAREHOUSE, MARTS), strict=True):
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(script)
+    return made
+
+
+def broken(files: tuple[Path, Path], gate: Gate) -> set[str]:
+    found = run_suites(*files, gate=gate, run_id="r1", as_of=AS_OF)
+    assert not [each.message for each in found if "could not be computed" in each.message]
+    return {each.rule_id for each in found if not each.passed}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_clean_rows_break_no_rule(files: tuple[Path, Path], gate: Gate) -> None:
+    assert broken(files, gate) == set()
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_rule_is_broken_by_its_fault_and_by_no_other(files: tuple[Path, Path], rule: str) -> None:
+    relation, fault = FAULTS[rule]
+    gate = GATE_OF[relation.split(".")[0]]
+    with duckdb.connect(str(files[gate == "marts"])) as connection:
+        connection.execute(f"update {relation} set {fault}")
+    assert broken(files, gate) == {rule}
+
+
+def test_every_rule_has_a_fault_that_breaks_it() -> None:
+    every = {rule.rule_id for gate in GATES for suite in suites_of(gate) for rule in suite.rules}
+    assert every == set(FAULTS)

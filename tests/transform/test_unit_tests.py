@@ -1,0 +1,70 @@
+"""dbt's unit tests: all of them run, and every model that decides something has one."""
+
+import sqlglot
+from dbt_runs import DbtRun
+from sqlglot import exp
+
+# A model decides something where it branches, ranks, joins, groups or computes. Renaming, casting,
+# filtering out closed versions and stacking tables is projection, and needs no example.
+LOGIC = (
+    exp.Case,
+    exp.Window,
+    exp.Join,
+    exp.AggFunc,
+    exp.Distinct,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Div,
+    exp.Mod,
+)
+
+
+def has_logic(sql: str) -> bool:
+    """Return whether the compiled SQL of a model does more than project."""
+    statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
+    return any(isinstance(node, LOGIC) for each in statements for node in each.walk())
+
+
+def test_every_unit_test_of_the_models_passes(empty_build: DbtRun) -> None:
+    wanted = set(empty_build.manifest["unit_tests"])
+    found = empty_build.results
+    failures = {
+        key: found[key]["message"] if key in found else "did not run"
+        for key in wanted
+        if key not in found or found[key]["status"] != "pass"
+    }
+
+    assert wanted, empty_build.said
+    assert failures == {}, "\n\n".join(f"{key}\n{told}" for key, told in failures.items())
+
+
+def test_every_model_builds_without_a_row_in_any_source(empty_build: DbtRun) -> None:
+    models = [key for key in empty_build.manifest["nodes"] if key.startswith("model.")]
+    found = empty_build.results
+
+    assert [key for key in models if found[key]["status"] != "success"] == [], empty_build.said
+
+
+def test_every_model_with_logic_has_a_unit_test(
+    empty_build: DbtRun, compiled: dict[str, str]
+) -> None:
+    manifest = empty_build.manifest
+    tested = {each["model"] for each in manifest["unit_tests"].values()}
+    models = [node["name"] for node in manifest["nodes"].values() if _is_ours(node)]
+
+    assert [name for name in models if has_logic(compiled[name]) and name not in tested] == []
+
+
+def test_a_projection_is_told_from_logic() -> None:
+    plain = "select cast(a as bigint) as b, coalesce(c, 'x') as d from t where e is null"
+    assert not has_logic(plain)
+    assert not has_logic(f"{plain} union all {plain}")
+    for words in ("case when a then 1 end", "row_number() over (order by a)", "a + 1", "max(a)"):
+        assert has_logic(f"select {words} from t")
+    assert has_logic("select a from t join u on t.a = u.a")
+    assert has_logic("select distinct a from t")
+
+
+def _is_ours(node: dict) -> bool:
+    return node["resource_type"] == "model" and node["fqn"][1] != "custom"
