@@ -72,9 +72,7 @@ def test_wrong_credentials_ask_for_valid_ones_and_are_not_shown(loads, monkeypat
         ("redirect_elsewhere", "Credentials are never sent there", "check base_url"),
     ],
 )
-def test_a_vendor_down_or_a_broken_page_says_where_and_what_to_do(
-    loads, fault, cause, remedy
-):
+def test_a_vendor_down_or_a_broken_page_says_where_and_what_to_do(loads, fault, cause, remedy):
     wanted = {"name": fault, "vendor": "hubspot", "path": "/contacts", "times": 1_000_000}
     sandbox_process.control(loads.sandbox, "POST", "faults", wanted)
     fine, told = loads.load("hubspot")
