@@ -182,6 +182,7 @@ def planted(rows):
 
 
 def test_no_mart_holds_an_address_a_number_or_a_name_of_anybody(rows):
+    assert rows(f"select 1 from raw_web_events.events where page_url like '%{ADDRESS}%'")
     columns = rows(
         "select schema_name, table_name, column_name from duckdb_columns()"
         " where database_name = 'published' and not internal"
