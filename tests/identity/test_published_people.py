@@ -170,7 +170,7 @@ def planted(rows):
         from raw_hubspot.form_submissions
         """
     )
-    needles = {ADDRESS}
+    needles = {ADDRESS, re.sub(r"\W", "_", ADDRESS)}
     for email, phone, first, last in stated:
         needles |= {email.lower()} if email else set()
         # The local part alone where it is no word such as support, which a script may hold.
