@@ -178,7 +178,8 @@ def planted(rows):
         needles |= {local} if re.search(r"[._0-9]", local) else set()
         needles |= {phone, phone.removeprefix("+1")} if phone else set()
         needles |= {f"{first} {last}".lower(), f"{last}, {first}".lower()} if last else set()
-    return {each for each in needles if len(each) > 6}
+    # Ten noughts are nobody's number.
+    return {each for each in needles if len(each) > 6 and len(set(each)) > 3}
 
 
 def test_no_mart_holds_an_address_a_number_or_a_name_of_anybody(rows):
