@@ -170,7 +170,7 @@ def planted(rows):
         from raw_hubspot.form_submissions
         """
     )
-    needles = {ADDRESS}
+    needles = {ADDRESS, re.sub(r"\W", "_", ADDRESS)}
     for email, phone, first, last in stated:
         needles |= {email.lower()} if email else set()
         # The local part alone where it is no word such as support, which a script may hold.
@@ -178,10 +178,12 @@ def planted(rows):
         needles |= {local} if re.search(r"[._0-9]", local) else set()
         needles |= {phone, phone.removeprefix("+1")} if phone else set()
         needles |= {f"{first} {last}".lower(), f"{last}, {first}".lower()} if last else set()
-    return {each for each in needles if len(each) > 6}
+    # Ten noughts are nobody's number.
+    return {each for each in needles if len(each) > 6 and len(set(each)) > 3}
 
 
 def test_no_mart_holds_an_address_a_number_or_a_name_of_anybody(rows):
+    assert rows(f"select 1 from raw_web_events.events where page_url like '%{ADDRESS}%'")
     columns = rows(
         "select schema_name, table_name, column_name from duckdb_columns()"
         " where database_name = 'published' and not internal"
