@@ -61,8 +61,9 @@ def dbt(home: Path, *arguments: str, project: Path = TRANSFORM) -> DbtRun:
     """Run dbt on the warehouse of `home`; artefacts and logs stay in the home."""
     target = home / "target"
     (home / "marts").mkdir(parents=True, exist_ok=True)
+    given = {key: value for key, value in os.environ.items() if "ENGINEROOM_RUN_" not in key}
     environment = {
-        **os.environ,
+        **given,
         **QUIET,
         "ENGINEROOM_HOME": str(home),
         "DBT_TARGET_PATH": str(target),

@@ -12,14 +12,16 @@ CHANNELS = ("direct", "email", "paid_search", "referral")
 AT = 500 * DAY
 LOOKBACK = 365 * DAY
 MODELS = 10
+# Ends of the window and shared instants come up often, since that is where rules differ.
+EDGES = (AT, AT + 1, AT - 1, AT - DAY, AT - LOOKBACK, AT - LOOKBACK - 1)
+INSTANTS = st.sampled_from(EDGES) | st.integers(AT - LOOKBACK - DAY, AT + DAY)
+MILESTONES = st.sampled_from((AT, AT - DAY, AT - LOOKBACK)) | st.integers(AT - LOOKBACK, AT)
 SLOW_BUT_STEADY = settings(max_examples=8, deadline=None, derandomize=True)
 
 
 @st.composite
 def journeys(draw: st.DrawFn, distinct: bool = False) -> list[Touch]:
-    instants = draw(
-        st.lists(st.integers(AT - LOOKBACK - DAY, AT + DAY), max_size=9, unique=distinct)
-    )
+    instants = draw(st.lists(INSTANTS, max_size=9, unique=distinct))
     return [
         Touch(
             f"t{number}",
@@ -41,8 +43,8 @@ def sales(draw: st.DrawFn) -> Conversion:
         people=("p1", "p2"),
         value=str(Decimal(cents) / 100),
         value_reporting=str(Decimal(cents + 7) / 100),
-        lead_at=draw(st.none() | st.integers(AT - LOOKBACK, AT)),
-        opportunity_at=draw(st.integers(AT - LOOKBACK, AT)),
+        lead_at=draw(st.none() | MILESTONES),
+        opportunity_at=draw(MILESTONES),
     )
 
 
