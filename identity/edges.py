@@ -31,16 +31,18 @@ def prepare(connection: duckdb.DuckDBPyConnection, matching: Matching) -> None:
                 first_key || '|' || last_key as stated_name
             from {RECORDS} where object <> 'companies'
         ),
+        email_names as (
+            select email_key, count(distinct stated_name) as email_names
+            from named where email_key is not null group by email_key
+        ),
+        phone_names as (
+            select phone_key, count(distinct stated_name) as phone_names
+            from named where phone_key is not null group by phone_key
+        ),
         counted as (
-            select
-                *,
-                case when email_key is not null
-                    then count(distinct stated_name) over (partition by email_key)
-                    end as email_names,
-                case when phone_key is not null
-                    then count(distinct stated_name) over (partition by phone_key)
-                    end as phone_names
-            from named
+            select * from named
+            left join email_names using (email_key)
+            left join phone_names using (phone_key)
         )
         select
             record_key, source, object, source_record_id, linked_record_id, record_kind,

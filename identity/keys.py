@@ -32,12 +32,10 @@ def by_phone(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
                 work_mailbox, split_part(work_mailbox, '|', 1) as work_domain
             from party_records where phone_key is not null and full_name is not null
         ),
-        counted as (
-            select
-                record_key, key_value,
-                count(distinct work_mailbox) over (partition by key_value) as mailboxes,
-                count(distinct work_domain) over (partition by key_value) as domains
-            from keyed
+        clear as (
+            select key_value, min(record_key) as first_record
+            from keyed group by key_value
+            having count(distinct work_mailbox) = count(distinct work_domain)
         ),
         names as (
             select
@@ -59,8 +57,8 @@ def by_phone(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
             where length(records.first_key) = 1
             and records.phone_key is not null and records.last_key is not null
         )
-        select record_key, min(record_key) over (partition by key_value)
-        from counted where mailboxes = domains
+        select keyed.record_key, clear.first_record
+        from keyed inner join clear on keyed.key_value = clear.key_value
         union all
         select record_key, coalesce(first_record, first_initial) from initials where fitting = 1
         """,
@@ -78,14 +76,13 @@ def by_key(connection: duckdb.DuckDBPyConnection, key: str) -> list[tuple[str, s
         with keyed as (
             select record_key, work_mailbox, {key} as key_value from party_records
         ),
-        counted as (
-            select
-                record_key, key_value,
-                count(distinct work_mailbox) over (partition by key_value) as mailboxes
+        clear as (
+            select key_value, min(record_key) as first_record
             from keyed where key_value is not null
+            group by key_value having count(distinct work_mailbox) < 2
         )
-        select record_key, min(record_key) over (partition by key_value)
-        from counted where mailboxes < 2
+        select keyed.record_key, clear.first_record
+        from keyed inner join clear on keyed.key_value = clear.key_value
         """,
     )
 

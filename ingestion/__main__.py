@@ -95,6 +95,7 @@ def _show(report: LoadReport) -> None:
             f"{counts.unchanged:,} unchanged, {counts.superseded:,} superseded, "
             f"{counts.deduplicated:,} repeated, {counts.quarantined:,} in quarantine"
         )
+    print(f"{report.source}: {report.rows_read:,} rows by {report.requests:,} requests")
     for (table, column, kind), times in sorted(report.drift.items()):
         print(f"  {table}.{column}: {kind} ({times:,})")
 

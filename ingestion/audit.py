@@ -26,8 +26,10 @@ create schema if not exists ingest;
 create schema if not exists quarantine;
 create table if not exists ingest.loads (
     run_id varchar, source varchar, as_of timestamp, status varchar, message varchar,
-    primary key (run_id, source)
+    requests bigint, rows_read bigint, primary key (run_id, source)
 );
+alter table ingest.loads add column if not exists requests bigint;
+alter table ingest.loads add column if not exists rows_read bigint;
 create table if not exists ingest.load_audit (
     run_id varchar, source varchar, table_name varchar, as_of timestamp, yielded bigint,
     loaded bigint, unchanged bigint, superseded bigint, deduplicated bigint, quarantined bigint,
@@ -78,6 +80,11 @@ class LoadReport:
     drift: dict[tuple[str, str, str], int]
     totals: Sequence[tuple[str, str, float, float]] = ()
     requests: int = 0
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows came, of all tables."""
+        return sum(each.yielded for each in self.tables.values())
 
     def as_state(self) -> dict[str, dict[str, int]]:
         """Return the audit as JSON that can travel with the load."""
@@ -196,9 +203,15 @@ def keep_outcome(
     as_of: datetime,
     status: str,
     message: str,
+    report: LoadReport | None = None,
 ) -> None:
-    """Write how the load of a source ended: `succeeded` or `failed`, with the plain reason."""
+    """Write how the load of a source ended: `succeeded` or `failed`, with the plain reason.
+
+    With a report, also what it cost: the calls made and the rows that came.
+    """
+    cost = (report.requests, report.rows_read) if report else (None, None)
     connection.execute(
-        "insert or replace into ingest.loads values (?, ?, ?, ?, ?)",
-        [run_id, source, as_of, status, message],
+        "insert or replace into ingest.loads by name select ? as run_id, ? as source, ? as as_of, "
+        "? as status, ? as message, cast(? as bigint) as requests, cast(? as bigint) as rows_read",
+        [run_id, source, as_of, status, message, *cost],
     )

@@ -88,12 +88,14 @@ class Page:
     Every declared column is handed over, None where the vendor said nothing: a column absent from
     every row of a load counts as vanished and keeps its last known values. `units` names the
     re-read units that this extraction covers whole, in the column order of the table's unit, so
-    that a unit which came back empty is known to be empty and not merely unseen.
+    that a unit which came back empty is known to be empty and not merely unseen. `is_partial` says
+    that the units of these rows did not come whole: what else is open in them stays open.
     """
 
     table: str
     rows: list[dict[str, Any]] | pa.Table
     units: tuple[tuple[Any, ...], ...] = ()
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,15 +145,19 @@ class Extraction:
     def advance(self, name: str, value: str) -> None:
         """Move the cursor forward; it is stored with the load.
 
-        A backfill by window never moves it. A value more than a day ahead of `as_of` (a record
-        dated 9999, say) is refused and counted, because nothing later would ever be read.
+        A backfill by window never moves it. What is no ISO day or instant, and what lies more than
+        a day ahead of `as_of` (a record dated 9999, say), is refused and counted: nothing later
+        would ever be read.
         """
         if self.window is not None:
             return
-        if ahead_of_clock(value, self.as_of):
-            self.count("cursor_ahead_of_now", name)
+        at = _instant(value)
+        if at is None or at > self.as_of + CLOCK_SKEW:
+            self.count("cursor_ahead_of_now" if at else "cursor_no_instant", name)
             return
-        self.state[f"cursor:{name}"] = max(str(self.state.get(f"cursor:{name}", value)), value)
+        # Days stay days; instants get one zone, so that the greater text is the later one.
+        text = value if len(value) == len("2026-01-01") else at.isoformat()
+        self.state[f"cursor:{name}"] = max(str(self.state.get(f"cursor:{name}", text)), text)
 
     def count(self, what: str, table: str = "", times: int = 1, column: str = "") -> None:
         """Count something worth a line in the drift report (dropped addresses, skipped files)."""
@@ -163,17 +169,17 @@ class Extraction:
         self.totals.append((table, measure, float(source_total), float(loaded_total)))
 
 
-def ahead_of_clock(value: str, as_of: datetime) -> bool:
-    """Return whether ISO text lies more than a day after `as_of`; text of other kinds does not."""
+def _instant(text: str) -> datetime | None:
+    """Return ISO text as an instant in UTC, None where it is none."""
     try:
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        return False
-    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return instant > as_of + CLOCK_SKEW
+        return None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 Yield = Page | Bad | Sweep
+Revive = Callable[["Mapping[str, Any]", dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,9 @@ class Source:
 
     `kind` is the word of its dbt variable. `required` are configuration keys without which no
     load starts, `secrets` those of them that never show in a message. `session` makes the one
-    HTTP session from the configuration; sources of files have none.
+    HTTP session from the configuration; sources of files have none. `revive` turns a quarantined
+    body that is no raw row yet (the cells of a file) into one; it raises ValueError with the reason
+    where it cannot.
     """
 
     name: str
@@ -193,6 +201,7 @@ class Source:
     required: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     session: Callable[[Mapping[str, Any], Clock], Session] | None = None
+    revive: Revive | None = None
 
     def table(self, name: str) -> Table:
         """Return the declared table; raises KeyError where the source has none of that name."""

@@ -44,6 +44,19 @@ def find_tombstones(connection: duckdb.DuckDBPyConnection, raw: str, table: Tabl
     )
 
 
+def hold_open_rows(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
+    """Hold every open row of the units that came in part: their absence means nothing."""
+    connection.execute(
+        f"""
+        insert into held_keys
+        select {key_text(table.key, "held")} from {raw} as held
+        where
+            held._dlt_valid_to is null
+            and exists (select 1 from newest where {same(table.unit, "newest", "held")})
+        """
+    )
+
+
 def find_moved_units(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
     """Find the units in which anything changed or went missing: they are handed over whole."""
     connection.execute(

@@ -28,6 +28,7 @@ from ingestion.spool import Progress, Spooled, extract
 __all__ = ["LoadFailed", "LoadReport", "TableAudit", "ensure_tables", "load"]
 
 SWEEP_DAYS = 7
+SUCCEEDED = "succeeded"
 
 
 def ensure_tables(warehouse: Path) -> None:
@@ -48,12 +49,14 @@ def load(
     full: bool = False,
     clock: Clock | None = None,
     progress: Progress | None = None,
+    outcome: str = SUCCEEDED,
 ) -> LoadReport:
     """Load one source and return what became of every row.
 
     `as_of` (UTC) dates the versions and may not go back. `window` re-reads a range of days
-    without moving a cursor; `full` reads everything again and sweeps ids. Raises LoadFailed,
-    after which the cursors stand where they stood; what had landed is recognised by the next load.
+    without moving a cursor; `full` reads everything again and sweeps ids. `outcome` is the word for
+    the books: a replay of quarantine makes no source fresh. Raises LoadFailed, after which the
+    cursors stand where they stood; what had landed is recognised by the next load.
     """
     spec = source if isinstance(source, Source) else SOURCES[source]
     as_of = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
@@ -72,11 +75,12 @@ def load(
         report = running.run(window, full, clock or Clock())
     except Exception as error:
         message = _plain(spec, config, error)
-        running.keep_outcome("failed", message)
+        if outcome == SUCCEEDED:
+            running.keep_outcome("failed", message)
         if isinstance(error, LoadFailed) and message == str(error):
             raise
         raise LoadFailed(message) from error
-    running.keep_outcome("succeeded", "")
+    running.keep_outcome(outcome, "", report)
     return report
 
 
@@ -151,11 +155,10 @@ class _Load:
         shutil.rmtree(self.folder)
         return report
 
-    def keep_outcome(self, status: str, message: str) -> None:
+    def keep_outcome(self, status: str, message: str, report: LoadReport | None = None) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
-            audit.keep_outcome(
-                connection, self.spec.name, self.run_id, self._instant, status, message
-            )
+            name, at = self.spec.name, self._instant
+            audit.keep_outcome(connection, name, self.run_id, at, status, message, report)
             connection.execute("checkpoint")
 
     def _session(self, clock: Clock) -> Session:
@@ -192,7 +195,7 @@ class _Load:
             if not done:
                 audit.keep_audit(connection, name, run_id, at, tables)
                 audit.keep_outcome(
-                    connection, name, run_id, at, "succeeded", "finished by a later run"
+                    connection, name, run_id, at, SUCCEEDED, "finished by a later run"
                 )
 
     def _reduce(self, spooled: Spooled) -> dict[str, Reduced]:
@@ -211,6 +214,7 @@ class _Load:
                     spooled.path(table),
                     self.folder / f"{table.name}.ready.parquet",
                     spooled.vanished(table),
+                    is_partial=table.name in spooled.partial,
                 )
                 refuse_mass_deletion(self.spec, table, each, self.config)
                 reduced[table.name] = each

@@ -11,7 +11,12 @@ from pathlib import Path
 import duckdb
 
 from ingestion.contract import Table
-from ingestion.gone import find_moved_units, find_tombstones, largest_emptied
+from ingestion.gone import (
+    find_moved_units,
+    find_tombstones,
+    hold_open_rows,
+    largest_emptied,
+)
 from ingestion.keys import key_text, one, quoted, same, version_of
 
 
@@ -42,20 +47,25 @@ def reduce_table(
     spool: Path,
     ready: Path,
     vanished: Iterable[str] = (),
+    *,
+    is_partial: bool = False,
 ) -> Reduced:
     """Compare the spooled rows of one table with the warehouse and write what is to be loaded.
 
     `vanished` are columns that no row of the load named: they keep the open version's values.
-    Expects the temporary tables `covered_units` (key_text, page), `held_keys` and `swept_keys`
-    (key_text) and `swept_scopes` (condition) to exist; they may be empty.
+    `is_partial` units did not come whole. Expects the temporary tables `covered_units` (key_text,
+    page), `held_keys` and `swept_keys` (key_text) and `swept_scopes` (condition) to exist; they may
+    be empty.
     """
     raw = f'"{dataset}"."{table.name}"'
-    _newest(connection, raw, table, spool, tuple(vanished))
     if table.mode == "events":
-        return _events(connection, raw, table, ready)
+        return _events(connection, raw, table, spool, ready)
+    _newest(connection, raw, table, spool, tuple(vanished))
     _judge(connection, raw, table)
     find_tombstones(connection, raw, table)
     emptied = (0, 0)
+    if table.reads_units and is_partial:
+        hold_open_rows(connection, raw, table)
     if table.reads_units:
         find_moved_units(connection, raw, table)
         emptied = largest_emptied(connection, raw, table)
@@ -72,7 +82,7 @@ def _newest(
     """Keep the newest row per key, by the order column and then by arrival."""
     newer = f'"{table.order}" desc nulls last, ' if table.order else ""
     kept, join = "", ""
-    if vanished and table.mode == "versioned":
+    if vanished:
         values = ", ".join(f'held."{name}" as "{name}"' for name in vanished)
         kept = f" replace ({values})"
         join = f"""left join {raw} as held
@@ -102,20 +112,35 @@ def _deduplicated(connection: duckdb.DuckDBPyConnection) -> int:
     return one(connection, "select max(total) - count(*) from newest")
 
 
-def _events(connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path) -> Reduced:
+def _events(
+    connection: duckdb.DuckDBPyConnection, raw: str, table: Table, spool: Path, ready: Path
+) -> Reduced:
+    """Write the events that are not held yet, the last of each id.
+
+    An event has one version: hashing and sorting its 25 columns cost as much as reading it.
+    """
     names = [column.name for column in table.columns] + ["_extra"]
     connection.execute(
         f"""
         copy (
-            select {quoted(names, "newest")} from newest
-            where not exists (select 1 from {raw} as held where {same(table.key, "held", "newest")})
-            order by _seq
+            select {quoted(names, "spooled")} from read_parquet('{spool}') as spooled
+            inner join (
+                select max(_seq) as _seq from read_parquet('{spool}') group by {quoted(table.key)}
+            ) as last on spooled._seq = last._seq
+            where not exists (
+                select 1 from {raw} as held where {same(table.key, "held", "spooled")}
+            )
+            order by spooled._seq
         ) to '{ready}' (format parquet)
         """
     )
-    kept = one(connection, "select count(*) from newest")
+    total = one(connection, f"select count(*) from read_parquet('{spool}')")
+    kept = one(
+        connection,
+        f"select count(*) from (select distinct {quoted(table.key)} from read_parquet('{spool}'))",
+    )
     fresh = one(connection, f"select count(*) from read_parquet('{ready}')")
-    return Reduced(ready, fresh, fresh, kept - fresh, 0, _deduplicated(connection))
+    return Reduced(ready, fresh, fresh, kept - fresh, 0, total - kept)
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:

@@ -38,6 +38,7 @@ class Spooled:
     held: dict[str, set[str]] = field(default_factory=dict)
     swept: dict[str, set[str]] = field(default_factory=dict)
     scopes: dict[str, set[str]] = field(default_factory=dict)
+    partial: set[str] = field(default_factory=set)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def path(self, table: Table) -> Path:
@@ -120,6 +121,8 @@ def _take(
     first = spooled.yielded.get(table.name, 0)
     spooled.yielded[table.name] = first + len(page.rows)
     spooled.pages += 1
+    if page.is_partial:
+        spooled.partial.add(table.name)
     units = (JOINER.join(str(part) for part in unit) for unit in page.units)
     spooled.units.setdefault(table.name, {}).update(dict.fromkeys(units, spooled.pages))
     if isinstance(page.rows, pa.Table):
@@ -163,9 +166,9 @@ def _fitting(table: Table, rows: pa.Table, first: int) -> pa.Table | None:
             numbers = filled[column.name].drop_null().to_numpy()
             if not np.isfinite(numbers).all():
                 return None
-    filled["_seq"] = pa.array(range(first, first + len(rows)), pa.int64())
+    filled["_seq"] = pa.array(np.arange(first, first + len(rows)))
     if "is_deleted" not in rows.column_names:
-        filled["is_deleted"] = pa.array([False] * len(rows), pa.bool_())
+        filled["is_deleted"] = pa.array(np.zeros(len(rows), dtype=bool))
     return pa.table(filled, schema=schema)
 
 

@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 def sandbox_config(settings: Settings, source: str, base_url: str) -> dict[str, Any]:
     """Return the configuration that points a source at the sandbox company."""
     told = source_config.sandbox_config(SOURCES[source], _written(settings, source), base_url)
-    return {**_folders(settings), **told}
+    return {**folders(settings), **told}
 
 
 def real_config(settings: Settings, source: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def real_config(settings: Settings, source: str) -> dict[str, Any]:
     told = source_config.real_config(
         SOURCES[source], _written(settings, source), settings.environment
     )
-    return {**_folders(settings), **told}
+    return {**folders(settings), **told}
 
 
 def configured(settings: Settings) -> list[str]:
@@ -54,7 +54,8 @@ def _written(settings: Settings, source: str) -> Mapping[str, Any]:
     return rules.read(settings.config, "sources").get(source) or {}
 
 
-def _folders(settings: Settings) -> dict[str, Any]:
+def folders(settings: Settings) -> dict[str, Any]:
+    """Return the folders that sources of files read."""
     return {
         "inbox": str(settings.home / "inbox"),
         "mappings": str(settings.config / "file_drops"),

@@ -11,12 +11,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when all is well, 1 when something is red, 2 on wrong usage."""
     chosen = _parser().parse_args(arguments)
     try:
-        return chosen.command(from_environment(), chosen)
+        return _done(from_environment(), chosen)
     except Refused as error:
         print(f"engineroom: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("engineroom: stopped; the last published marts stay served", file=sys.stderr)
+        return 1
+
+
+def _done(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Run the command; a full disk strikes anywhere, in any tool's words."""
+    from orchestration import disk
+
+    try:
+        return chosen.command(settings, chosen)
+    except Exception as error:
+        if not disk.is_full(str(error)):
+            raise
+        print(f"engineroom: {disk.explained(settings, str(error)[:300])}", file=sys.stderr)
         return 1
 
 
@@ -72,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     show = acts.add_parser("show", help="one row with its body")
     show.add_argument("quarantine_id")
     show.set_defaults(command=_quarantine_show)
+    replay = acts.add_parser("replay", help="try rows again: one, those of a source, or all")
+    replay.add_argument("quarantine_id", nargs="?")
+    replay.add_argument("--source", help="only the rows of this source")
+    replay.set_defaults(command=_quarantine_replay)
     return parser
 
 
@@ -183,3 +200,9 @@ def _quarantine_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
     print(quarantine.shown(settings, chosen.quarantine_id))
     return 0
+
+
+def _quarantine_replay(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import quarantine
+
+    return _show(*quarantine.replayed(settings, chosen.quarantine_id, chosen.source))

@@ -154,7 +154,7 @@ def prepare(facts: House) -> None:
     wait_for_warehouse(settings)
     for leftover in settings.target.glob("dbt_*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    transform.manifest(settings, transform.variables(facts))
+    transform.manifest(settings)
     ingestion.pipeline.ensure_tables(settings.warehouse)
     quality.run.ensure_tables(settings.warehouse)
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -53,9 +54,12 @@ def publish(settings: Settings, run_id: str, as_of: datetime, kind: Kind = "sand
 def digests(marts: Path) -> dict[str, tuple[str, int]]:
     """Return digest and rows per mart: order-free, over business columns, logs of runs left out."""
     with duckdb.connect(str(marts), read_only=True) as connection:
-        return {
-            mart: _digest(connection, mart) for mart in _marts(connection) if mart not in RUN_LOGS
-        }
+        return digests_of(connection)
+
+
+def digests_of(connection: Any) -> dict[str, tuple[str, int]]:
+    """Return the digests of the marts that an open connection sees."""
+    return {mart: _digest(connection, mart) for mart in _marts(connection) if mart not in RUN_LOGS}
 
 
 def keep_digests(settings: Settings, run_id: str, as_of: datetime) -> None:
@@ -87,17 +91,17 @@ def keep_digests(settings: Settings, run_id: str, as_of: datetime) -> None:
         connection.execute("checkpoint engineroom")
 
 
-def _marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _marts(connection: Any) -> list[str]:
     rows = connection.execute(
         "select table_name from duckdb_tables() where schema_name = ? order by 1", [SCHEMA]
     ).fetchall()
     return [row[0] for row in rows]
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, int]:
+def _digest(connection: Any, mart: str) -> tuple[str, int]:
     """A sum of row hashes: any order of rows gives it, and a doubled row changes it.
 
-    Doubles count to 9 significant digits: sums over two threads differ in the last bits.
+    Doubles count to their last bit: the models sum decimals, which no order of rows changes.
     """
     described = connection.execute(f'describe {SCHEMA}."{mart}"').fetchall()
     parts = []
@@ -107,7 +111,7 @@ def _digest(connection: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, int]
         column = f'"{name}"'
         if kind in ("DOUBLE", "FLOAT"):
             # Adding zero turns -0.0 into 0.0.
-            column = f"format('{{:.9g}}', {column} + 0.0)"
+            column = f"({column} + 0.0)"
         parts.append(f"coalesce(cast({column} as varchar), '~')")
     text = f"concat_ws(chr(31), {', '.join(parts)})"
     row = connection.execute(

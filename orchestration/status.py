@@ -56,8 +56,8 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], bool]:
     rows = connection.execute(
         """
         select source, max(as_of) filter (status = 'succeeded'),
-            arg_max(status, as_of), arg_max(message, as_of)
-        from ingest.loads group by source order by source
+            arg_max(status, (as_of, status)), arg_max(message, (as_of, status))
+        from ingest.loads where status <> 'replayed' group by source order by source
         """
     ).fetchall()
     lines = []
@@ -75,7 +75,10 @@ def _blocked(connection: duckdb.DuckDBPyConnection) -> list[str]:
         """
         select gate, rule_id, message from quality.results
         where not passed and severity = 'blocking'
-            and run_id = (select arg_max(run_id, as_of) from quality.results)
+            and (gate, run_id) in (
+                -- Rows are added as gates are judged; two runs may share their as_of.
+                select (gate, arg_max(run_id, rowid)) from quality.results group by gate
+            )
         order by gate, rule_id
         """
     ).fetchall()

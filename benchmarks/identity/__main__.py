@@ -38,7 +38,7 @@ def main() -> None:
     if asked.company == "sandbox":
         homes.build_sandbox(home, asked.seed, asked.scale, again=asked.again)
     else:
-        homes.build_other(home, asked.seed, asked.people, again=asked.again)
+        homes.build_other(home, asked.seed, asked.people)
     print(f"{asked.company} seed {asked.seed} size {size}")
     _resolve(home / "warehouse.duckdb", asked.without)
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:

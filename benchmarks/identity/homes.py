@@ -11,11 +11,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pyarrow as pa
-
+from benchmarks.identity.normalise import normalise
 from benchmarks.identity.other_company import generate
 from identity.tables import ensure_tables
 from orchestration import rules
@@ -23,18 +20,6 @@ from orchestration import rules
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = ("hubspot", "mailchimp", "web_events", "file_drops")
 START_LIMIT_SECONDS = 600
-MERGES = (
-    "source varchar, object varchar, loser_record_id varchar, winner_record_id varchar, "
-    "merged_at timestamp"
-)
-SOURCE_ROWS = (
-    "source varchar, object varchar, source_record_id varchar, email varchar, phone varchar, "
-    "first_name varchar, last_name varchar, company_name varchar, company_record_id varchar, "
-    "company_domain varchar, job_title varchar, country varchar, region varchar, city varchar, "
-    "postal_code varchar, street varchar, lifecycle_stage_native varchar, "
-    "linked_record_id varchar, message varchar, is_unsubscribed boolean, is_archived boolean, "
-    "is_deleted boolean, created_at timestamp, updated_at timestamp"
-)
 
 
 def build_sandbox(home: Path, seed: int, scale: float, *, again: bool = False) -> None:
@@ -44,7 +29,8 @@ def build_sandbox(home: Path, seed: int, scale: float, *, again: bool = False) -
         if again:
             build_records(home, "int_identity__records")
         return
-    _folders(home)
+    for folder in ("marts", "inbox/web_events", "work", "dlt", "target"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
     (home / "home.json").write_text(json.dumps({"kind": "sandbox", "version": 1}))
     command = [sys.executable, "-m", "ingestion.sandbox", "serve", "--home", str(home)]
     command += ["--seed", str(seed), "--scale", str(scale)]
@@ -61,38 +47,11 @@ def build_sandbox(home: Path, seed: int, scale: float, *, again: bool = False) -
     done.touch()
 
 
-def build_other(home: Path, seed: int, people: int, *, again: bool = False) -> None:
-    """Make a home whose source rows are the other company's, normalised by the same models."""
-    done = home / "records.done"
-    if done.exists() and not again:
-        return
-    _folders(home)
+def build_other(home: Path, seed: int, people: int) -> None:
+    """Make a warehouse whose source rows are the other company's, normalised by the same SQL."""
+    home.mkdir(parents=True, exist_ok=True)
     company = generate(seed, people)
-    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
-        connection.execute("create schema if not exists intermediate")
-        _put(connection, "source_rows", SOURCE_ROWS, company.rows)
-        names = ("source", "object", "loser_record_id", "winner_record_id")
-        merges = [dict(zip(names, each, strict=True)) for each in company.merges]
-        _put(connection, "merges", MERGES, merges)
-    build_records(home, "resource_type:seed int_identity__records")
-    done.touch()
-
-
-def _put(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[dict[str, Any]]
-) -> None:
-    names = [each.split()[0] for each in columns.split(", ")]
-    told = pa.table({each: [row.get(each) for row in rows] for each in names})
-    connection.register("told", told)
-    table = f"intermediate.int_identity__{name}"
-    connection.execute(f"create or replace table {table} ({columns})")
-    connection.execute(f"insert into {table} select {', '.join(names)} from told")
-    connection.unregister("told")
-
-
-def _folders(home: Path) -> None:
-    for folder in ("marts", "inbox/web_events", "work", "dlt", "target"):
-        (home / folder).mkdir(parents=True, exist_ok=True)
+    normalise(home / "warehouse.duckdb", company.rows, company.merges)
 
 
 def build_records(home: Path, select: str) -> None:

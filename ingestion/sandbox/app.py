@@ -40,9 +40,10 @@ class SandboxApp:
             await _lifespan(receive, send)
             return
         ask = await _ask(scope, receive)
-        struck = None if ask.path.startswith(CONTROL) else self.plan.strike(ask)
+        is_control = ask.path.startswith(CONTROL)
+        struck = None if is_control else self.plan.strike(ask, _vendor(ask.path))
         answered = self._answer(ask, struck)
-        if not ask.path.startswith(CONTROL):
+        if not is_control:
             self.log.append(
                 {
                     "method": ask.method,
@@ -107,15 +108,23 @@ class SandboxApp:
     def _plant(self, asked: dict[str, Any]) -> Answer:
         if asked.get("name") not in faults.NAMES:
             return answer({"message": f"no such fault; there are {', '.join(faults.NAMES)}"}, 400)
+        vendor, names = asked.get("vendor", ""), [name for name, _, _ in VENDORS]
+        if vendor not in ("", *names):
+            return answer({"message": f"no such vendor; there are {', '.join(names)}"}, 400)
         self.plan.waiting.append(
             Fault(
-                asked["name"],
-                asked.get("path", ""),
-                int(asked.get("times", 1)),
-                int(asked.get("after", 0)),
+                name=asked["name"],
+                path=asked.get("path", ""),
+                vendor=vendor,
+                times=int(asked.get("times", 1)),
+                after=int(asked.get("after", 0)),
             )
         )
         return answer({"faults": [fault.name for fault in self.plan.waiting]})
+
+
+def _vendor(path: str) -> str:
+    return next((name for name, paths, _ in VENDORS if paths.match(path)), "")
 
 
 def _iso(clock: int) -> str:

@@ -322,7 +322,7 @@ def _deals(seed: int, persons: list[Person], effects: dict[tuple[str, str], floa
             history.append(("closedlost" if reopened else f"closed{outcome}", instant))
             if reopened:
                 history.append(("contractsent", instant + 20 * DAY))
-        cents = rng.randint(200_000, 9_000_000)
+        cents = rng.randint(100_000, 3_000_000)
         currency = person.account.currency
         deal = Deal(
             len(deals),

@@ -14,6 +14,7 @@ class Fault:
 
     name: str
     path: str = ""
+    vendor: str = ""
     times: int = 1
     after: int = 0
 
@@ -24,10 +25,10 @@ class FaultPlan:
 
     waiting: list[Fault] = field(default_factory=list)
 
-    def strike(self, ask: Ask) -> str | None:
+    def strike(self, ask: Ask, vendor: str) -> str | None:
         """Return the name of the fault that strikes this request, and use one of its strikes."""
         for fault in self.waiting:
-            if fault.path and fault.path not in ask.path:
+            if fault.path not in ask.path or fault.vendor not in ("", vendor):
                 continue
             if fault.after > 0:
                 fault.after -= 1

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from ingestion.sandbox.company import DAY, END, START, Company, Person, Visit, session_of
+from ingestion.sandbox.dice import dice
 from ingestion.sandbox.wire.encode import day_of, iso_ms
 from ingestion.sandbox.wire.mailchimp import mails, reactions
 
@@ -46,42 +47,66 @@ def write_event_files(company: Company, folder: Path, since_ms: int, until_ms: i
     A day's file appears at 02:00 UTC of the next day, under its final name only when it is whole.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    by_file: dict[int, list[tuple[int, bytes]]] = {}
+    by_day: dict[int, list[tuple[Visit, Person | None]]] = {}
     # An event stands in its own day's file, or in one of the two after it, shown a day later.
-    for at, event in _events(company, since_ms - 5 * DAY, until_ms):
-        rng = Random(f"{company.seed}/file/{event['messageId']}")
-        number = (at - START) // DAY
-        late = 1 if rng.random() < 0.005 else 0
-        line = orjson.dumps(event)
-        by_file.setdefault(number + late, []).append((at, line))
-        if rng.random() < 0.002:
-            by_file.setdefault(number + late + 1, []).append((at, line))
-    written = []
-    for number in sorted(by_file):
-        start = START + number * DAY
-        if not since_ms < start + DAY + 2 * 3_600_000 <= until_ms:
-            continue
-        path = folder / f"events-{day_of(start)}.jsonl.gz"
-        lines = b"\n".join(line for _, line in sorted(by_file[number])) + b"\n"
-        partial = path.with_name(f".{path.name}.partial")
-        # No time and no name in the header: the same events give the same bytes.
-        partial.write_bytes(gzip.compress(lines, compresslevel=6, mtime=0))
-        partial.replace(path)
-        written.append(path)
+    for visit, person in _sessions(company, since_ms - 5 * DAY, until_ms):
+        by_day.setdefault((visit.started - START) // DAY, []).append((visit, person))
+    waiting: dict[int, list[tuple[int, bytes]]] = {}
+    written: list[Path] = []
+    for day in sorted(by_day):
+        # No event comes before its session's start, so files of earlier days are whole by now;
+        # writing them at once keeps two days of lines in memory and not two years.
+        for number in sorted(each for each in waiting if each < day):
+            written += _write(folder, number, waiting.pop(number), since_ms, until_ms)
+        for visit, person in by_day.pop(day):
+            for at, event in _visit(company.seed, visit, person):
+                _place(company.seed, waiting, at, event)
+    for number in sorted(waiting):
+        written += _write(folder, number, waiting[number], since_ms, until_ms)
     return written
 
 
-def _events(company: Company, first_ms: int, last_ms: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the events of every session that began between two instants."""
+def _place(
+    seed: int, waiting: dict[int, list[tuple[int, bytes]]], at: int, event: dict[str, Any]
+) -> None:
+    """Put an event's line in its file: now and then a day late, now and then in two files."""
+    rng = dice(f"{seed}/file/{event['messageId']}")
+    number = (at - START) // DAY + (1 if rng.random() < 0.005 else 0)
+    line = orjson.dumps(event)
+    waiting.setdefault(number, []).append((at, line))
+    if rng.random() < 0.002:
+        waiting.setdefault(number + 1, []).append((at, line))
+
+
+def _write(
+    folder: Path, number: int, lines: list[tuple[int, bytes]], since_ms: int, until_ms: int
+) -> list[Path]:
+    """Write the file of one day if it appears in (since, until]; return its path."""
+    start = START + number * DAY
+    if not since_ms < start + DAY + 2 * 3_600_000 <= until_ms:
+        return []
+    path = folder / f"events-{day_of(start)}.jsonl.gz"
+    text = b"\n".join(line for _, line in sorted(lines)) + b"\n"
+    partial = path.with_name(f".{path.name}.partial")
+    # No time and no name in the header: the same events give the same bytes.
+    partial.write_bytes(gzip.compress(text, compresslevel=6, mtime=0))
+    partial.replace(path)
+    return [path]
+
+
+def _sessions(
+    company: Company, first_ms: int, last_ms: int
+) -> Iterator[tuple[Visit, Person | None]]:
+    """Yield every session that began between two instants, and whose it is."""
     for visit in company.anonymous:
         if first_ms <= visit.started <= last_ms:
-            yield from _visit(company.seed, visit, None)
+            yield visit, None
     for person in company.persons:
         if person.kind in ("spam", "test"):
             continue
         for visit in (*person.sessions, *_mail_sessions(company.seed, person, first_ms, last_ms)):
             if first_ms <= visit.started <= last_ms:
-                yield from _visit(company.seed, visit, person)
+                yield visit, person
 
 
 def _mail_sessions(seed: int, person: Person, first_ms: int, last_ms: int) -> Iterator[Visit]:
@@ -101,9 +126,12 @@ def _mail_sessions(seed: int, person: Person, first_ms: int, last_ms: int) -> It
 
 
 def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    rng = Random(f"{seed}/web/{visit.visitor}/{visit.started}")
+    # Every draw comes before the first event: the next session takes the dice.
+    rng = dice(f"{seed}/web/{visit.visitor}/{visit.started}")
     consents = person.has_consent if person else rng.random() < 0.85
     query, referrer = _landing(rng, visit, consents)
+    submits = bool(person and person.form_visit is visit and consents and person.lead_at)
+    logs_in = not submits and person is not None and _logs_in(rng, visit, person, consents)
     stem = f"{visit.visitor}-{visit.started}"
     for place, (at, path) in enumerate(visit.pages):
         url = f"https://www.fathom.example{path}"
@@ -117,7 +145,7 @@ def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int
         if place == 0:
             event["context"]["campaign"] = _campaign(query)
         yield at, event
-    if person is not None and person.form_visit is visit and consents and person.lead_at:
+    if person is not None and person.lead_at and submits:
         at = person.lead_at
         track = _event(f"{stem}-form", "track", visit.visitor, at, True)
         submission = f"c0ffee00-0000-4000-8000-{person.number:012d}"
@@ -133,7 +161,7 @@ def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int
         identify = _event(f"{stem}-identify", "identify", visit.visitor, at + 500, True)
         identify |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
         yield at + 500, identify
-    elif person is not None and _logs_in(rng, visit, person, consents):
+    elif person is not None and logs_in:
         at = visit.started + 1000
         login = _event(f"{stem}-login", "identify", visit.visitor, at, True)
         login |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
@@ -148,14 +176,15 @@ def _logs_in(rng: Random, visit: Visit, person: Person, consents: bool) -> bool:
 
 
 def _event(id_: str, type_: str, visitor: str, at: int, consents: bool) -> dict[str, Any]:
+    happened = iso_ms(at)
     return {
         "messageId": id_,
         "type": type_,
         "anonymousId": visitor,
         "userId": None,
-        "timestamp": iso_ms(at),
+        "timestamp": happened,
         "receivedAt": iso_ms(at + 800),
-        "originalTimestamp": iso_ms(at),
+        "originalTimestamp": happened,
         "properties": {},
         "context": {
             "ip": "203.0.113.7",

@@ -1,6 +1,7 @@
 """The identity room on a small warehouse: named cases of the real world."""
 
 import datetime as dt
+import random
 from pathlib import Path
 
 import duckdb
@@ -27,26 +28,22 @@ COLUMNS = {
 
 
 class Company:
-    """A warehouse with records that staging would have made."""
+    """A warehouse with records that staging would have made; `resolve` writes what was told."""
 
     def __init__(self, folder: Path):
         self.file = folder / "warehouse.duckdb"
+        self.records, self.merges = {}, []
         with duckdb.connect(str(self.file)) as connection:
             connection.execute("create schema intermediate")
             connection.execute("create schema reference")
             connection.execute(
                 "create table reference.free_mail_domains as select 'gmail.com' as domain"
             )
-            columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-            connection.execute(f"create table intermediate.int_identity__records ({columns})")
-            connection.execute(
-                "create table intermediate.int_identity__merges (source varchar, object varchar,"
-                " loser_record_id varchar, winner_record_id varchar, merged_at timestamp)"
-            )
 
     def record(self, id_, object_="contacts", source="crm", kind="person", **fields):
+        key = f"{source}|{object_}|{id_}"
         row = dict.fromkeys(COLUMNS) | {
-            "record_key": f"{source}|{object_}|{id_}", "source": source, "object": object_,
+            "record_key": key, "source": source, "object": object_,
             "source_record_id": id_, "record_kind": kind, "is_free_mail": False,
             "is_disposable_email": False, "is_deleted": False,
             "created_at": dt.datetime(2026, 1, 1), "updated_at": dt.datetime(2026, 1, 1),
@@ -54,21 +51,23 @@ class Company:
         if row["email_key"]:
             row["email_domain"] = row["email_domain"] or row["email_key"].split("@")[1]
             row["email_normalised"] = row["email_normalised"] or row["email_key"]
-        with duckdb.connect(str(self.file)) as connection:
-            marks = ", ".join("?" * len(row))
-            connection.execute(
-                f"insert into intermediate.int_identity__records values ({marks})",
-                list(row.values()),
-            )
+        self.records[key] = row
 
     def merge(self, loser, winner, object_="contacts"):
-        with duckdb.connect(str(self.file)) as connection:
-            connection.execute(
-                "insert into intermediate.int_identity__merges values ('crm', ?, ?, ?, null)",
-                [object_, loser, winner],
-            )
+        self.merges.append(("crm", object_, loser, winner, None))
 
     def resolve(self, as_of=DAY_1, **changes):
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+        merges = "source varchar, object varchar, loser_record_id varchar,"
+        merges += " winner_record_id varchar, merged_at timestamp"
+        rows = [list(row.values()) for row in self.records.values()]
+        with duckdb.connect(str(self.file)) as connection:
+            for name, told, lines in (("records", columns, rows), ("merges", merges, self.merges)):
+                table = f"intermediate.int_identity__{name}"
+                connection.execute(f"create or replace table {table} ({told})")
+                if lines:
+                    marks = ", ".join("?" * len(lines[0]))
+                    connection.executemany(f"insert into {table} values ({marks})", lines)
         return resolve(self.file, run_id="run", as_of=as_of, matching=SHIPPED | changes)
 
     def rows(self, sql):
@@ -189,6 +188,119 @@ def test_a_force_merge_joins_what_no_rule_would_and_keeps_the_older_id(company):
     company.resolve(DAY_2, overrides=[decision("force_merge", "1", "2")])
     assert company.person("2") == older
     assert company.rows("select old_id, new_id from identity.redirects") == [(younger, older)]
+    ledger = (
+        "select event, entity_id, other_id from identity.ledger where as_of = '2026-07-02 06:00'"
+    )
+    assert set(company.rows(ledger)) == {
+        ("merged", younger, older),
+        ("overridden", older, older),
+    }
+
+
+def test_new_evidence_joins_two_people_under_the_older_id(company):
+    company.record("1", email_key="ann@acme.example", first_key="ann", last_key="lee")
+    company.record(
+        "2", email_key="ann@other.example", first_key="ann", last_key="lee",
+        created_at=dt.datetime(2025, 1, 1),
+    )  # fmt: skip
+    company.resolve()
+    younger, older = company.person("1"), company.person("2")
+    assert younger != older
+    for each in "12":
+        company.records[f"crm|contacts|{each}"]["phone_key"] = "2125552368"
+    report = company.resolve(DAY_2)
+    assert company.person("1") == company.person("2") == older
+    assert report.events == {"merged": 1}
+    assert company.rows("select evidence from identity.ledger where event = 'merged'")
+
+
+def test_ids_from_scratch_repeat(company):
+    for number in range(9):
+        company.record(str(number), email_key=f"p{number % 4}@acme.example", first_key="ann")
+    company.resolve()
+    people = "select source_record_id, person_id from identity.person_map order by all"
+    accounts = "select * from identity.account_map order by all"
+    first = company.rows(people), company.rows(accounts)
+    with duckdb.connect(str(company.file)) as connection:
+        connection.execute("drop schema identity cascade")
+    company.resolve(DAY_2)
+    assert (company.rows(people), company.rows(accounts)) == first
+
+
+def test_a_second_merge_moves_the_redirect_of_the_first(company):
+    for each in "12345":
+        company.record(each, first_key=f"name{each}", created_at=dt.datetime(2026, 1, int(each)))
+    company.merge("4", "3")
+    company.merge("5", "3")
+    company.resolve()
+    first, second, third = (company.person(each) for each in "123")
+    company.merge("2", "1")
+    company.resolve(DAY_2)
+    assert dict(company.rows("select old_id, new_id from identity.redirects")) == {second: first}
+    company.merge("1", "3")
+    company.resolve(DAY_2 + dt.timedelta(days=1))
+    redirects = dict(company.rows("select old_id, new_id from identity.redirects"))
+    assert redirects == {first: third, second: third}
+
+
+def test_people_in_whom_nothing_changed_keep_the_day_they_came_from(company):
+    company.record("1", email_key="a@acme.example", first_key="ann")
+    company.resolve()
+    company.record("2", email_key="b@acme.example", first_key="bob")
+    company.resolve(DAY_2)
+    dated = "select source_record_id, valid_from from identity.person_map order by 1"
+    plain = [day.replace(tzinfo=None) for day in (DAY_1, DAY_2)]
+    assert company.rows(dated) == [("1", plain[0]), ("2", plain[1])]
+
+
+def check_state(company):
+    """What has to hold after every run, whatever happened before it."""
+    current = dict(company.rows(
+        "select source || '|' || object || '|' || source_record_id, person_id"
+        " from identity.person_map"
+    ))  # fmt: skip
+    assert set(current) == set(company.records)
+    spans = company.rows(
+        "select source || '|' || object || '|' || source_record_id, person_id"
+        " from identity.person_map_history where valid_to is null"
+    )
+    assert sorted(spans) == sorted(current.items())
+    live = set(current.values())
+    redirects = dict(company.rows("select old_id, new_id from identity.redirects"
+                                  " where entity = 'person'"))  # fmt: skip
+    born = company.rows("select entity_id from identity.ledger where entity = 'person'"
+                        " and event in ('created', 'split')")  # fmt: skip
+    retired = company.rows("select entity_id from identity.ledger where entity = 'person'"
+                           " and event = 'retired'")  # fmt: skip
+    assert not live & set(redirects)
+    assert set(redirects.values()) <= live | {id_ for (id_,) in retired}
+    assert len(born) == len(set(born))
+    assert live <= {id_ for (id_,) in born}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_happens_to_records_ids_stay_whole_and_a_rerun_changes_nothing(company, seed):
+    rng, day = random.Random(seed), DAY_1
+    for step in range(6):
+        for _ in range(rng.randint(1, 5)):
+            number = str(rng.randrange(12))
+            company.record(
+                number, email_key=rng.choice((None, "a@x.example", "b@x.example", "c@y.example")),
+                phone_key=rng.choice((None, "2125552368")), first_key=rng.choice(("ann", "bob")),
+                last_key=rng.choice((None, "lee")),
+                created_at=dt.datetime(2026, 1, 1) + dt.timedelta(days=int(number)),
+            )  # fmt: skip
+        if step and rng.random() < 0.4:
+            company.records.pop(rng.choice(sorted(company.records)))
+        day += dt.timedelta(days=1)
+        company.resolve(day)
+        check_state(company)
+        rng_order = list(company.records.items())
+        rng.shuffle(rng_order)
+        company.records = dict(rng_order)
+        before = company.rows("select * from identity.person_map order by all")
+        assert company.resolve(day + dt.timedelta(hours=1)).events == {}
+        assert company.rows("select * from identity.person_map order by all") == before
 
 
 def test_a_decision_about_an_unknown_record_stops_the_run(company):

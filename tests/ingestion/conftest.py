@@ -1,6 +1,7 @@
 """A vendor on loopback and a stopped clock for the tests of this room."""
 
 from collections.abc import Callable, Iterator
+from http.server import ThreadingHTTPServer
 
 import pytest
 from scripted_vendor import StoppedClock, Vendor, serve
@@ -8,15 +9,16 @@ from scripted_vendor import StoppedClock, Vendor, serve
 
 @pytest.fixture
 def make_vendor() -> Iterator[Callable[[], Vendor]]:
-    servers = []
+    made: list[tuple[Vendor, ThreadingHTTPServer]] = []
 
     def make() -> Vendor:
         vendor = Vendor()
-        servers.append(serve(vendor))
+        made.append((vendor, serve(vendor)))
         return vendor
 
     yield make
-    for server in servers:
+    for vendor, server in made:
+        vendor.released.set()
         server.shutdown()
         server.server_close()
 

@@ -18,6 +18,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     cut: int = 0
     drop: bool = False
+    hang: bool = False
 
     @property
     def content(self) -> bytes:
@@ -31,6 +32,7 @@ class Vendor:
     answers: list[Answer] = field(default_factory=list)
     seen: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     url: str = ""
+    released: threading.Event = field(default_factory=threading.Event)
 
     def says(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -46,7 +48,9 @@ def serve(vendor: Vendor) -> ThreadingHTTPServer:
             sent = self.rfile.read(size)
             vendor.seen.append((self.command, self.path, dict(self.headers), sent))
             answer = vendor.next()
-            if answer.drop:
+            if answer.hang:
+                vendor.released.wait()
+            if answer.drop or answer.hang:
                 self.connection.close()
                 return
             self.send_response(answer.status)

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,18 +61,13 @@ class Company:
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     home = tmp_path_factory.mktemp("sandbox")
     command = [sys.executable, "-m", "ingestion.sandbox", "serve", "--home", str(home)]
-    command += ["--seed", "3", "--scale", "0.02", "--as-of", FIRST.isoformat()]
-    server = subprocess.Popen(command, cwd=PROJECT)
-    try:
-        for _ in range(600):
-            if (home / "sandbox" / "sandbox.json").exists():
-                break
-            assert server.poll() is None, "the sandbox did not start"
-            time.sleep(0.1)
+    command += ["--seed", "3", "--scale", "0.02", "--as-of", FIRST.isoformat(), "--until-eof"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=PROJECT, **pipes) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith(b"ready at"), "the sandbox did not start"
         yield Company(home)
-    finally:
         server.terminate()
-        server.wait(10)
 
 
 @pytest.fixture(scope="module")

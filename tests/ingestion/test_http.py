@@ -80,6 +80,18 @@ def test_what_can_pass_is_asked_for_again_and_for_ever_fails(vendor, stopped, br
         session(vendor, stopped).get("/x")
 
 
+def test_a_hang_ends_with_the_time_out_and_is_asked_for_again(vendor, stopped) -> None:
+    vendor.says(Answer(hang=True), OK)
+    assert session(vendor, stopped, timeout=(0.2, 0.2)).get("/x") == {"results": []}
+
+
+def test_an_unknown_address_fails_at_once_and_says_where_to_look(vendor, stopped) -> None:
+    vendor.says(Answer({"message": "no such list"}, 404))
+    with pytest.raises(RequestFailed, match=r"404 no such list.*config/sources\.yml"):
+        session(vendor, stopped).get("/x")
+    assert len(vendor.seen) == 1
+
+
 def test_a_refused_token_is_renewed_once(vendor, stopped) -> None:
     vendor.says(
         Answer({"access_token": "first"}),

@@ -1,7 +1,7 @@
 """Mailchimp as the connector reads it: lists that shift under the reader, activity as events."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
@@ -29,9 +29,11 @@ class Account:
         self.activity: list[dict[str, Any]] = []
         self.campaigns: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
+        self.paths: list[tuple[str, dict[str, Any]]] = []
         self.reports_read = 0
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
+        self.paths.append((path, dict(params or {})))
         if path == "/3.0/lists/l1/members":
             self.asked.append(dict(params or {}))
             if move := self.moves.get(len(self.asked)):
@@ -133,3 +135,40 @@ def test_only_campaigns_of_the_last_thirty_days_are_read_again(sent: str, times:
     state = {"cursor:reactions": "2026-06-30T06:00:00+00:00"}
     list(mailchimp.extract(extraction(account, state=state)))
     assert account.reports_read == times
+
+
+@pytest.mark.parametrize(
+    ("sent", "settled"),
+    [("2026-06-29T00:00:00+00:00", False), ("2026-06-15T00:00:00+00:00", True)],
+)
+def test_only_what_can_have_changed_of_a_campaign_is_read_again(sent: str, settled: bool) -> None:
+    account = Account()
+    account.campaigns = [{"id": "c1", "send_time": sent}]
+    state = {"cursor:reactions": "2026-06-30T06:00:00+00:00"}
+    list(mailchimp.extract(extraction(account, state=state)))
+    asked = dict(account.paths)
+    assert asked["/3.0/reports/c1/email-activity"]["since"] == "2026-06-30T05:00:00+00:00"
+    assert ("/3.0/reports/c1/sent-to" not in asked) is settled
+
+
+@pytest.mark.parametrize("more", [{"full": True}, {"sweep_due": True}, {}])
+def test_recipients_are_read_whole_at_first_by_a_sweep_and_in_full(more: dict[str, bool]) -> None:
+    account = Account()
+    account.campaigns = [{"id": "c1", "send_time": "2026-06-15T00:00:00+00:00"}]
+    state = {"cursor:reactions": "2026-06-30T06:00:00+00:00"} if more else {}
+    list(mailchimp.extract(extraction(account, state=state, **more)))
+    assert "/3.0/reports/c1/sent-to" in dict(account.paths)
+
+
+def test_a_backfill_reads_the_campaigns_that_could_move_in_its_days() -> None:
+    account = Account()
+    account.campaigns = [
+        {"id": "c1", "send_time": "2026-03-20T00:00:00+00:00"},
+        {"id": "old", "send_time": "2026-01-01T00:00:00+00:00"},
+        {"id": "new", "send_time": "2026-05-01T00:00:00+00:00"},
+    ]
+    state = {"cursor:reactions": "2026-06-30T06:00:00+00:00"}
+    days = (date(2026, 4, 1), date(2026, 4, 30))
+    list(mailchimp.extract(extraction(account, state=dict(state), window=days)))
+    assert {path.split("/")[3] for path, _ in account.paths if "/reports/" in path} == {"c1"}
+    assert "since" not in dict(account.paths)["/3.0/reports/c1/email-activity"]

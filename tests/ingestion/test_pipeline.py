@@ -302,3 +302,45 @@ def test_the_audit_of_a_run_is_written_once_however_often_it_runs(house: House) 
     house.load(people(person("1")))
     rows = house.rows("select run_id, yielded from ingest.load_audit where table_name = 'people'")
     assert rows == [("run-1", 1)]
+
+
+def month(days: int) -> list[dict]:
+    return [day("x", on=f"2026-02-{number + 1:02d}") for number in range(days)]
+
+
+def emptied(days: int) -> Page:
+    return Page("days", [], units=tuple(("a", f"2026-02-{each + 1:02d}") for each in range(days)))
+
+
+def test_an_answer_that_empties_days_that_held_rows_stops_the_load(house: House) -> None:
+    house.load(Page("days", month(4)))
+    with pytest.raises(LoadFailed, match="without a row for 4 days that held 4 rows"):
+        house.load(emptied(28), at=NOON + timedelta(1))
+    open_rows = "select count(*) from raw_toy.days where _dlt_valid_to is null and not is_deleted"
+    assert house.rows(open_rows) == [(4,)]
+    house.load(emptied(28), at=NOON + timedelta(1), allow_mass_deletion=True)
+    assert house.rows(open_rows) == [(0,)]
+
+
+def test_an_empty_answer_of_an_account_that_was_always_empty_is_fine(house: House) -> None:
+    house.load(emptied(28))
+    assert house.load(emptied(28), at=NOON + timedelta(1)).tables["days"].tombstoned == 0
+
+
+def test_some_days_may_empty_while_others_of_the_answer_have_rows(house: House) -> None:
+    house.load(Page("days", month(10)))
+    left = Page("days", month(1), units=emptied(10).units)
+    assert house.load(left, at=NOON + timedelta(1)).tables["days"].tombstoned == 9
+
+
+def test_one_empty_answer_among_full_ones_stops_the_load(house: House) -> None:
+    house.load(Page("days", month(10)))
+    first = Page("days", month(5), units=emptied(5).units)
+    second = Page("days", [], units=emptied(10).units[5:])
+    with pytest.raises(LoadFailed, match="without a row for 5 days"):
+        house.load(first, second, at=NOON + timedelta(1))
+
+
+def test_the_books_say_what_a_load_cost(house: House) -> None:
+    house.load(people(person("1"), person("2")))
+    assert house.rows("select requests, rows_read from ingest.loads") == [(0, 2)]

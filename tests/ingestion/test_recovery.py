@@ -53,7 +53,7 @@ if moment.startswith("loading"):
 
     Load.complete_jobs = complete
 if moment == "loaded":
-    pipeline._Load._verify = die
+    pipeline.verify = die
 
 pipeline.load(
     Source("toy", "crm", "Toy", (PEOPLE, CLICKS), extract), warehouse=home / "w.duckdb",

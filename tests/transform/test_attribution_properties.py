@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 CHANNELS = ("direct", "email", "paid_search", "referral")
 AT = 500 * DAY
 LOOKBACK = 365 * DAY
+MODELS = 10
 SLOW_BUT_STEADY = settings(max_examples=8, deadline=None, derandomize=True)
 
 
@@ -207,11 +208,41 @@ def test_time_decay_runs_from_last_touch_to_linear_with_its_half_life(touches, s
 
 
 @SLOW_BUT_STEADY
-@given(journeys(), sales())
-def test_doubling_the_value_doubles_the_money_to_a_cent_a_touch(touches, sale) -> None:
-    twice = Conversion(
-        **{**sale.__dict__, "value": str(Decimal(sale.value or 0) * 2)},
+@given(journeys(), sales(), st.integers(2, 1000))
+def test_scaling_the_value_scales_the_money_before_rounding(touches, sale, factor) -> None:
+    scaled = Conversion(
+        **{**sale.__dict__, "value": str(Decimal(sale.value or 0) * factor)},
     )
-    single, double = credits(touches, [sale]), credits(touches, [twice])
-    for one, two in zip(single, double, strict=True):
-        assert abs(two.value - 2 * one.value) <= Decimal("0.02")
+    total = Fraction(sale.value or 0) * factor
+    single, many = credits(touches, [sale]), credits(touches, [scaled])
+    assert [row.weight for row in many] == [row.weight for row in single]
+    for row in many:
+        share = Fraction(row.weight) * total
+        assert abs(Fraction(row.value) - share) < Fraction(1, 100) + total / 10**12
+
+
+@SLOW_BUT_STEADY
+@given(st.integers(AT - LOOKBACK, AT), st.sampled_from(CHANNELS), sales())
+def test_with_one_touch_all_models_agree(at, channel, sale) -> None:
+    found = by_model(credits([Touch("t1", at, channel)], [sale]))
+    assert len(found) == MODELS
+    assert all([row.weight for row in rows] == [1.0] for rows in found.values())
+
+
+@SLOW_BUT_STEADY
+@given(journeys(), sales())
+def test_linear_and_position_share_two_touches_alike(touches, sale) -> None:
+    inside = [touch for touch in touches if AT - LOOKBACK <= touch.at <= AT][:2]
+    found = credits(inside, [sale])
+    if len(inside) == 2:
+        assert weights(found, "linear") == dict.fromkeys((t.id for t in inside), 0.5)
+    assert weights(found, "linear") == weights(found, "position_40_20_40")
+
+
+@SLOW_BUT_STEADY
+@given(journeys(), sales())
+def test_first_last_and_last_non_direct_put_all_on_one_touch(touches, sale) -> None:
+    found = credits(touches, [sale])
+    for model in ("first_touch", "last_touch", "last_non_direct"):
+        rows = list(weights(found, model).values())
+        assert sorted(rows) == [0.0] * (len(rows) - 1) + [1.0], model

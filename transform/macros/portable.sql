@@ -4,7 +4,7 @@
     md5(concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %}))
 {%- endmacro %}
 
-{% macro as_of() -%} cast('{{ var("as_of") }}' as timestamp) {%- endmacro %}
+{% macro as_of() -%} cast('{{ told("as_of") }}' as timestamp) {%- endmacro %}
 
 {% macro epoch_seconds(instant) -%} epoch({{ instant }}) {%- endmacro %}
 
@@ -49,8 +49,6 @@
     from {{ relation }}, unnest(string_split({{ text }}, '{{ separator }}')) as pieces (piece)
 {%- endmacro %}
 
-{% macro incremental_strategy() -%} {{ return('delete+insert' if target.type == 'duckdb' else 'merge') }} {%- endmacro %}
-
 {#- Text to decimal; text that is no number gives null, never an error. -#}
 {% macro safe_decimal(text, precision, scale) -%} try_cast({{ text }} as decimal({{ precision }}, {{ scale }})) {%- endmacro %}
 
@@ -62,3 +60,9 @@
 
 {#- A name for comparing: folded, without blanks, dots, hyphens and apostrophes of either kind. -#}
 {% macro fold_name(text) -%} {{ regexp_replace_all(fold(text), "[ .,`’''-]", '') }} {%- endmacro %}
+
+{#- Text for readers: e-mail addresses in it, as links and campaign tags may hold, are cut out. -#}
+{% macro without_addresses(text) -%} {{ regexp_replace_all(text, '[^/ |?&=]+(@|%40)[^/ |?&=]+', '(address)') }} {%- endmacro %}
+
+{#- A page without its query and fragment: what forms and mail tools append there names people. -#}
+{% macro page_only(url) -%} {{ without_addresses(regexp_replace_all(url, '[?#].*$', '')) }} {%- endmacro %}

@@ -202,5 +202,5 @@ def _metrics(lines: list[tuple[str, str, int, int, int, float]], extra: int) -> 
         "clicks": str(sum(line[3] for line in lines)),
         "costMicros": str(sum(line[4] for line in lines) + extra),
         "conversions": conversions,
-        "conversionsValue": round(conversions * 120.0, 6),
+        "conversionsValue": round(conversions * 600.0, 6),
     }

@@ -3,9 +3,11 @@
 from random import Random
 from typing import Any
 
-from ingestion.sandbox.company import DAY, Account
+from ingestion.sandbox.company import Account
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.wire.encode import change, iso_ms
+
+MINUTE = 60_000
 
 
 def company_id(account: Account) -> str:
@@ -14,8 +16,8 @@ def company_id(account: Account) -> str:
 
 
 def shown_at(rng: Random, instant: int) -> int:
-    """Return when a change shows: within a minute, one in a hundred a day or two late."""
-    return instant + (rng.randint(1, 2) * DAY if rng.random() < 0.01 else 45_000)
+    """Return when a change shows: within a minute, one in twenty up to nine minutes late."""
+    return instant + (rng.randint(1, 9) * MINUTE if rng.random() < 0.05 else 45_000)
 
 
 def record(

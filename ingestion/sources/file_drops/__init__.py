@@ -146,7 +146,8 @@ def _file(
         except BadCellError as error:
             bad += 1
             _refuse_rubbish(path.name, number, bad)
-            body = cells.body if isinstance(cells, BadLine) else body_of(cells)
+            where = {"folder": drop.name, "file": path.name, "line": number}
+            body = cells.body if isinstance(cells, BadLine) else body_of({**where, "cells": cells})
             yield Bad(rule.table.name, str(error), body or f"line {number} of {path.name}")
         if len(rows) >= ROWS_PER_PAGE:
             yield Page(rule.table.name, rows)
@@ -195,6 +196,23 @@ class _Columns:
             ctx.count(kind, self.rule.table.name, times, column)
 
 
+def revive(config: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Return the raw row of quarantined cells by the mapping of today; raises ValueError if none.
+
+    A changed mapping makes its files be read again anyhow; this is for files that are gone.
+    """
+    drop = read_drop(Path(str(config["mappings"])), str(body["folder"]))
+    rule = drop.rule_of(str(body["file"]))
+    if rule is None:
+        raise ValueError(f"no pattern of config/file_drops/{drop.name}.yml fits {body['file']}")
+    if rule.sums:
+        raise ValueError("a part of a sum: mend the file, and it is read again as a whole")
+    inbox = Path(str(config["inbox"]))
+    known = {each: _table_of(inbox / drop.name, inbox, rule, each) for each in rule.lookups}
+    row = row_of(drop.source, rule, body["cells"], known)
+    return row | {"file_name": body["file"], "row_number": body["line"]}
+
+
 FILE_DROPS = Source(
     name="file_drops",
     kind="files",
@@ -202,4 +220,5 @@ FILE_DROPS = Source(
     tables=TABLES,
     extract=extract,
     required=("inbox", "mappings"),
+    revive=revive,
 )

@@ -13,7 +13,8 @@ from typing import Any
 from ingestion.auth import bearer
 from ingestion.contract import Extraction, Source, Yield
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
-from ingestion.sources.hubspot.objects import CrmObject, read_object
+from ingestion.sources.hubspot.objects import read_object
+from ingestion.sources.hubspot.records import CrmObject
 from ingestion.sources.hubspot.related import (
     read_associations,
     read_deal_stages,

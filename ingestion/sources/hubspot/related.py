@@ -8,7 +8,7 @@ from ingestion.contract import Extraction, Page, Sweep
 from ingestion.errors import PageBroken
 from ingestion.pages import Paging, rows_of
 from ingestion.shape import flat
-from ingestion.sources.hubspot.objects import next_page
+from ingestion.sources.hubspot.records import next_page
 from ingestion.sources.hubspot.tables import SUBMITTED_FIELDS
 
 ASSOCIATION_INPUTS = 100

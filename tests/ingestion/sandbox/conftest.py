@@ -1,7 +1,9 @@
-"""One small company, served for the tests of this room."""
+"""One small company, served for the tests of this room, and what our connectors loaded of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import duckdb
 import pytest
 from live_sandbox import Live, serving
 
@@ -16,3 +18,22 @@ def served() -> Iterator[Live]:
 def sandbox(served: Live) -> Iterator[Live]:
     yield served
     served.control("DELETE", "faults")
+
+
+@pytest.fixture(scope="session")
+def loaded(
+    served: Live, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], list[tuple[Any, ...]]]:
+    """Load each source once, and return a query over what was loaded."""
+    home = tmp_path_factory.mktemp("loaded")
+    done: set[str] = set()
+
+    def query(source: str, sql: str) -> list[tuple[Any, ...]]:
+        if source not in done:
+            served.load(source, home)
+            done.add(source)
+        with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+    return query

@@ -11,7 +11,7 @@ customers as (
 select
     accounts.account_id,
     accounts.domain,
-    accounts.name,
+    {{ without_addresses('accounts.name') }} as name,
     accounts.country_code,
     accounts.industry,
     cast(accounts.person_count as bigint) as person_count,

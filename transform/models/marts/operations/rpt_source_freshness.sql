@@ -8,7 +8,10 @@ ranked as (
         run_id,
         status,
         as_of,
-        row_number() over (partition by source order by as_of desc, run_id desc) as position,
+        -- Of two loads with one clock the good one counts: its rows are there.
+        row_number() over (
+            partition by source order by as_of desc, status desc, run_id desc
+        ) as position,
         max(case when status = 'succeeded' then as_of end) over (partition by source)
             as last_succeeded_as_of
     from loads

@@ -12,7 +12,7 @@ select
     submissions.source as source_system,
     submissions.form_id,
     submissions.person_id,
-    submissions.landing_page,
+    {{ page_only('submissions.landing_page') }} as landing_page,
     coalesce(session_touches.touchpoint_id, own_touches.touchpoint_id) as touchpoint_id,
     submissions.is_spam,
     submissions.submitted_at

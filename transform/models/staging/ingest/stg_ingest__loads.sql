@@ -9,3 +9,5 @@ select
     cast(status as varchar) as status,
     cast(message as varchar) as message
 from source_rows
+-- Rows of quarantine that were replayed came from nowhere anew: they make no source fresh.
+where status <> 'replayed'

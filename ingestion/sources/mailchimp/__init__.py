@@ -2,8 +2,9 @@
 
 Offset paging shifts while members change, so lists are read in the order of their change and the
 declared total must be met. A report goes on moving for weeks: campaigns sent in the last 30 days
-are read again. An e-mail's activity is one list a member; each action becomes an event. Members
-deleted for good vanish, so the weekly id sweep finds them.
+are read again, their activity since the last load only; who was sent to is settled after three
+days, when soft bounces are given up. An e-mail's activity is one list a member; each action becomes
+an event. Members deleted for good vanish, so the weekly id sweep finds them.
 """
 
 import hashlib
@@ -12,100 +13,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.auth import basic
-from ingestion.contract import Column, Extraction, Page, Source, Sweep, Table, Yield, columns
+from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
 from ingestion.pages import Paging, rows_of
 from ingestion.shape import flat
+from ingestion.sources.mailchimp.tables import (
+    ABUSE,
+    ACTIVITY,
+    CAMPAIGNS,
+    LISTS,
+    MEMBERS,
+    REPORTS,
+    SENT_TO,
+    UNSUBSCRIBES,
+)
 
 PAGE = 1000
 # Of a list that shifts while it is read; a second reading is nearly always quiet.
 PASSES = 3
-LISTS = Table(
-    "lists",
-    "versioned",
-    ("id",),
-    (
-        *columns("id name"),
-        Column("date_created", "timestamp"),
-        Column("stats__member_count", "bigint", volatile=True),
-    ),
-    ignored=("links",),
-)
-MEMBERS = Table(
-    "members",
-    "versioned",
-    ("list_id", "id"),
-    (
-        *columns("list_id id unique_email_id contact_id status source location__country_code"),
-        *columns("email_address full_name merge_fields__fname merge_fields__lname", pii=True),
-        Column("merge_fields__phone", pii=True),
-        Column("merge_fields__company"),
-        *columns("timestamp_signup timestamp_opt last_changed", "timestamp"),
-    ),
-    order="last_changed",
-    ignored=("links",),
-)
-CAMPAIGNS = Table(
-    "campaigns",
-    "versioned",
-    ("id",),
-    (
-        *columns("id type status recipients__list_id settings__subject_line settings__title"),
-        *columns("web_id emails_sent", "bigint"),
-        *columns("create_time send_time", "timestamp"),
-    ),
-    ignored=("links",),
-)
-REPORTS = Table(
-    "reports",
-    "versioned",
-    ("id",),
-    (
-        *columns("id campaign_title list_id"),
-        Column("send_time", "timestamp"),
-        *columns("emails_sent abuse_reports unsubscribed", "bigint"),
-        *columns("bounces__hard_bounces bounces__soft_bounces", "bigint"),
-        *columns("opens__opens_total opens__unique_opens", "bigint"),
-        *columns("clicks__clicks_total clicks__unique_clicks", "bigint"),
-    ),
-    ignored=("links",),
-)
-_PERSON = (*columns("campaign_id email_id"), Column("email_address", pii=True))
-SENT_TO = Table(
-    "sent_to",
-    "versioned",
-    ("campaign_id", "email_id"),
-    (*_PERSON, *columns("status list_id")),
-    # Counters of opens belong to the activity; here they would open a version at every open.
-    ignored=("links", "open_count", "last_open"),
-)
-ACTIVITY = Table(
-    "email_activity",
-    "events",
-    ("event_id",),
-    (
-        Column("event_id"),
-        *_PERSON,
-        *columns("list_id action type url"),
-        Column("occurred_at", "timestamp"),
-        Column("ip", pii=True),
-    ),
-)
-UNSUBSCRIBES = Table(
-    "unsubscribes",
-    "events",
-    ("campaign_id", "email_id"),
-    (*_PERSON, Column("reason"), Column("occurred_at", "timestamp")),
-    ignored=("links", "list_id"),
-)
-ABUSE = Table(
-    "abuse_reports",
-    "events",
-    ("id",),
-    (Column("id"), *_PERSON, Column("occurred_at", "timestamp")),
-    ignored=("links", "list_id"),
-)
+# A soft bounce is tried again for up to 72 hours; then the list of recipients stands.
+SETTLE_DAYS = 3
 _NESTED = (
     "stats",
     "merge_fields",
@@ -127,15 +55,14 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
     for page in _pages(ctx, "/3.0/campaigns", "campaigns"):
         yield _page(CAMPAIGNS, page)
         for campaign in page:
-            if _is_moving(ctx, campaign):
-                yield from _reactions(ctx, str(campaign["id"]))
+            if _sent_since(ctx, campaign, int(ctx.config.get("lookback_days", 30))):
+                yield from _reactions(ctx, campaign)
     ctx.advance("reactions", ctx.as_of.isoformat())
 
 
 def _page(table: Table, records: list[dict[str, Any]], **more: Any) -> Page:
-    """A page of the table's columns; what nobody declared goes along and is counted as drift."""
-    blank = dict.fromkeys(column.name for column in table.columns)
-    return Page(table.name, [{**blank, **flat(record, _NESTED), **more} for record in records])
+    """A page as sent: what is undeclared is counted as drift, what is absent counts as vanished."""
+    return Page(table.name, [{**flat(record, _NESTED), **more} for record in records])
 
 
 def _pages(
@@ -174,8 +101,7 @@ def _members(ctx: Extraction, list_id: str) -> Iterator[Yield]:
     since = ctx.cursor(name, "")
     asked: dict[str, Any] = {"sort_field": "last_changed", "sort_dir": "ASC"}
     if since and not ctx.sweep_due:
-        lag = timedelta(minutes=int(ctx.config.get("lag_minutes", 10)))
-        asked["since_last_changed"] = (datetime.fromisoformat(since) - lag).isoformat()
+        asked["since_last_changed"] = _lagged(ctx, since)
     keys: set[tuple[str, ...]] = set()
     for records in _pages(ctx, f"/3.0/lists/{list_id}/members", "members", **asked):
         yield _page(MEMBERS, records, list_id=list_id)
@@ -187,28 +113,39 @@ def _members(ctx: Extraction, list_id: str) -> Iterator[Yield]:
         yield Sweep("members", frozenset(keys), (("list_id", list_id),))
 
 
-def _is_moving(ctx: Extraction, campaign: Mapping[str, Any]) -> bool:
-    """Whether a campaign may have news: sent within the lookback before the last load."""
-    sent = str(campaign.get("send_time") or "")
-    if not sent:
+def _sent_since(ctx: Extraction, campaign: Mapping[str, Any], days: int) -> bool:
+    """Whether a campaign was sent after the last load, or within so many days before it.
+
+    A backfill asks for the campaigns whose recipients may have acted within its days.
+    """
+    if not campaign.get("send_time"):
         return False
+    sent, back = datetime.fromisoformat(str(campaign["send_time"])), timedelta(days=days)
+    if ctx.window:
+        return ctx.window[0] - back <= sent.date() <= ctx.window[1]
     since = ctx.cursor("reactions", "")
-    if not since or ctx.full:
-        return True
-    back = timedelta(days=int(ctx.config.get("lookback_days", 30)))
-    return datetime.fromisoformat(sent) >= datetime.fromisoformat(since) - back
+    return not since or sent >= datetime.fromisoformat(since) - back
 
 
-def _reactions(ctx: Extraction, campaign: str) -> Iterator[Yield]:
-    yield _page(REPORTS, [ctx.http.get(f"/3.0/reports/{campaign}")])
-    for page in _pages(ctx, f"/3.0/reports/{campaign}/sent-to", "sent_to"):
-        yield _page(SENT_TO, page, campaign_id=campaign)
-    for page in _pages(ctx, f"/3.0/reports/{campaign}/email-activity", "emails"):
+def _reactions(ctx: Extraction, campaign: Mapping[str, Any]) -> Iterator[Yield]:
+    """Yield what recipients did with one campaign: all of it at first, then what is new."""
+    id_, since = str(campaign["id"]), ctx.cursor("reactions", "")
+    yield _page(REPORTS, [ctx.http.get(f"/3.0/reports/{id_}")])
+    if ctx.sweep_due or ctx.window or _sent_since(ctx, campaign, SETTLE_DAYS):
+        for page in _pages(ctx, f"/3.0/reports/{id_}/sent-to", "sent_to"):
+            yield _page(SENT_TO, page, campaign_id=id_)
+    asked = {} if ctx.window or not since else {"since": _lagged(ctx, since)}
+    for page in _pages(ctx, f"/3.0/reports/{id_}/email-activity", "emails", **asked):
         yield Page("email_activity", [event for record in page for event in _events(record)])
-    for page in _pages(ctx, f"/3.0/reports/{campaign}/unsubscribed", "unsubscribes"):
+    for page in _pages(ctx, f"/3.0/reports/{id_}/unsubscribed", "unsubscribes"):
         yield _page(UNSUBSCRIBES, [_dated(record, "timestamp") for record in page])
-    for page in _pages(ctx, f"/3.0/reports/{campaign}/abuse-reports", "abuse_reports"):
+    for page in _pages(ctx, f"/3.0/reports/{id_}/abuse-reports", "abuse_reports"):
         yield _page(ABUSE, [_dated(record, "date") for record in page])
+
+
+def _lagged(ctx: Extraction, since: str) -> str:
+    lag = timedelta(minutes=float(ctx.config.get("lag_minutes", 60)))
+    return (datetime.fromisoformat(since) - lag).isoformat()
 
 
 def _dated(record: Mapping[str, Any], name: str) -> dict[str, Any]:

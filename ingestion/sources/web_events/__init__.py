@@ -8,18 +8,17 @@ their cap are refused by name: 1,361 bytes can hold 20 GB.
 
 import gzip
 import hashlib
-import json
 import stat
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from ingestion.contract import Bad, Column, Extraction, Page, Source, Table, Yield, columns
+from ingestion.contract import Bad, Extraction, Source, Yield
 from ingestion.errors import LoadFailed
+from ingestion.sources.web_events.rows import EVENTS, Batch
 
 MAX_UNPACKED = 2 * 1024**3
 MAX_LINE = 1024**2
@@ -27,25 +26,9 @@ MAX_LINE = 1024**2
 MAX_BAD_LINES = 10_000
 MAX_QUOTED = 10_000
 BOM = b"\xef\xbb\xbf"
-LINES_PER_PAGE = 5_000
-_UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-_CLICK_IDS = ("gclid", "li_fat_id", "fbclid", "msclkid")
-EVENTS = Table(
-    "events",
-    "events",
-    ("message_id",),
-    (
-        *columns("message_id type event anonymous_id user_id"),
-        *columns("occurred_at received_at", "timestamp"),
-        *columns("page_url page_path referrer title"),
-        *columns(" ".join((*_UTM, *_CLICK_IDS))),
-        Column("email", pii=True),
-        Column("form_submission_id"),
-        *columns("consent_analytics consent_marketing", "bool"),
-        Column("properties", "json"),
-        Column("file_name"),
-    ),
-)
+# The only way that a NUL gets through JSON; such a page is typed row by row, which counts them.
+NUL = b"\\u0000"
+LINES_PER_PAGE = 20_000
 
 
 def extract(ctx: Extraction) -> Iterator[Yield]:
@@ -54,6 +37,7 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
     seen: dict[str, str] = dict(ctx.state.get("files", {}))
     if not folder.is_dir():
         return
+    batch = Batch()
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
@@ -63,8 +47,11 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
         mark = f"{path.stat().st_size}:{digest}"
         if seen.get(path.name) == mark and not ctx.full:
             continue
-        yield from _file(ctx, path)
+        yield from _file(path, batch)
         seen[path.name] = mark
+    yield batch.page()
+    for name, times in batch.dropped.items():
+        ctx.count(f"dropped_{name.lower()}", "events", times)
     ctx.state["files"] = seen
 
 
@@ -83,8 +70,7 @@ def _refuse_odd(path: Path, folder: Path) -> None:
         )
 
 
-def _file(ctx: Extraction, path: Path) -> Iterator[Yield]:
-    rows: list[dict[str, Any]] = []
+def _file(path: Path, batch: Batch) -> Iterator[Yield]:
     bad = 0
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip() and len(line) < MAX_LINE:
@@ -101,11 +87,9 @@ def _file(ctx: Extraction, path: Path) -> Iterator[Yield]:
             text = line[:MAX_QUOTED].decode("utf-8", "backslashreplace")
             yield Bad("events", f"{path.name} line {number}: {reason}", text)
             continue
-        rows.append(_row(ctx, event, path.name))
-        if len(rows) >= LINES_PER_PAGE:
-            yield Page("events", rows)
-            rows = []
-    yield Page("events", rows)
+        batch.add(event, path.name, is_odd=NUL in line)
+        if len(batch.rows) >= LINES_PER_PAGE:
+            yield batch.page()
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
@@ -137,60 +121,6 @@ def _lines(path: Path) -> Iterator[bytes]:
             f"web_events: {path.name} cannot be unpacked ({type(error).__name__}). "
             "Drop it again whole, or remove it from the inbox."
         ) from error
-
-
-def _row(ctx: Extraction, event: Mapping[str, Any], file_name: str) -> dict[str, Any]:
-    context = _mapping(event.get("context"))
-    properties = dict(_mapping(event.get("properties")))
-    traits = {**_mapping(context.get("traits")), **_mapping(event.get("traits"))}
-    for name in ("ip", "userAgent"):
-        if context.get(name):
-            ctx.count(f"dropped_{name.lower()}", "events")
-    page = _mapping(context.get("page"))
-    url = properties.pop("url", None) or page.get("url")
-    query = _query(url)
-    consent = _mapping(_mapping(context.get("consent")).get("categoryPreferences"))
-    return {
-        "message_id": event.get("messageId"),
-        "type": event.get("type"),
-        "event": event.get("event"),
-        "anonymous_id": event.get("anonymousId"),
-        "user_id": event.get("userId"),
-        "occurred_at": event.get("timestamp"),
-        "received_at": event.get("receivedAt"),
-        "page_url": url,
-        "page_path": properties.pop("path", None) or page.get("path"),
-        "referrer": properties.pop("referrer", None) or page.get("referrer"),
-        "title": properties.pop("title", None) or page.get("title"),
-        **_tags(_mapping(context.get("campaign")), query),
-        "email": traits.get("email") or properties.pop("email", None),
-        "form_submission_id": properties.pop("form_submission_id", None),
-        "consent_analytics": consent.get("analytics"),
-        "consent_marketing": consent.get("marketing"),
-        "properties": json.dumps(properties, sort_keys=True) if properties else None,
-        "file_name": file_name,
-    }
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _query(url: Any) -> dict[str, str]:
-    try:
-        return dict(parse_qsl(urlsplit(str(url or "")).query))
-    except ValueError:
-        return {}
-
-
-def _tags(campaign: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
-    """UTM values of the event, else of the address; click ids of the address, byte for byte."""
-    named = {"utm_campaign": "name"}
-    tags: dict[str, Any] = {
-        name: campaign.get(named.get(name, name.removeprefix("utm_"))) or query.get(name)
-        for name in _UTM
-    }
-    return tags | {name: query.get(name) for name in _CLICK_IDS}
 
 
 WEB_EVENTS = Source(

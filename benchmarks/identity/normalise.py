@@ -1,0 +1,79 @@
+"""The SQL of `int_identity__records` as it stands in the project, without starting dbt."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pyarrow as pa
+import yaml
+
+TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
+MERGES = (
+    "source varchar, object varchar, loser_record_id varchar, winner_record_id varchar, "
+    "merged_at timestamp"
+)
+SOURCE_ROWS = (
+    "source varchar, object varchar, source_record_id varchar, email varchar, phone varchar, "
+    "first_name varchar, last_name varchar, company_name varchar, company_record_id varchar, "
+    "company_domain varchar, job_title varchar, country varchar, region varchar, city varchar, "
+    "postal_code varchar, street varchar, lifecycle_stage_native varchar, "
+    "linked_record_id varchar, message varchar, is_unsubscribed boolean, is_archived boolean, "
+    "is_deleted boolean, created_at timestamp, updated_at timestamp"
+)
+
+
+def normalise(
+    warehouse: Path, rows: list[dict[str, Any]], merges: list[tuple[str, str, str, str]]
+) -> None:
+    """Make the warehouse's normalised records from rows of sources and merges of vendors.
+
+    A merge is source, object, loser and winner. What the warehouse held before is replaced.
+    """
+    names = ("source", "object", "loser_record_id", "winner_record_id")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema if not exists intermediate")
+        _put(connection, "source_rows", SOURCE_ROWS, rows)
+        merged = [dict(zip(names, each, strict=True)) for each in merges]
+        _put(connection, "merges", MERGES, merged)
+        seeds = _seeds(connection)
+        sql = _rendered("int_identity__records", seeds)
+        connection.execute(f"create or replace table intermediate.int_identity__records as {sql}")
+
+
+def _put(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[dict[str, Any]]
+) -> None:
+    names = [each.split()[0] for each in columns.split(", ")]
+    told = pa.table({each: [row.get(each) for row in rows] for each in names})
+    connection.register("told", told)
+    table = f"intermediate.int_identity__{name}"
+    connection.execute(f"create or replace table {table} ({columns})")
+    connection.execute(f"insert into {table} select {', '.join(names)} from told")
+    connection.unregister("told")
+
+
+def _seeds(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    connection.execute("create schema if not exists reference")
+    found = sorted((TRANSFORM / "seeds").glob("*.csv"))
+    for path in found:
+        connection.execute(
+            f"create or replace table reference.{path.stem} as"
+            " select * from read_csv(?, all_varchar = true)",
+            [str(path)],
+        )
+    return {path.stem for path in found}
+
+
+def _rendered(model: str, seeds: set[str]) -> str:
+    project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    environment.globals.update(
+        ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
+        var=lambda name: project["vars"][name],
+    )
+    portable = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
+    macros = environment.from_string(portable).make_module()
+    names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}
+    path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
+    return environment.from_string(path.read_text("utf-8")).render(names)

@@ -1,0 +1,188 @@
+"""Each headline number of a published run, against a second way of working it out from raw rows."""
+
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from journeys import journeys
+from plain import (
+    AS_OF,
+    Home,
+    deals,
+    report_month,
+    reporting_value,
+    rules,
+    sessions,
+    stage_entries,
+    totals,
+)
+from shares import shares
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def home(published_home: Path) -> Home:
+    return Home(published_home)
+
+
+def test_spend_and_clicks_by_campaign_and_month_are_what_google_billed(home: Home) -> None:
+    billed = home.raw(
+        "select campaign__id, strftime(segments__date, '%Y-%m'), sum(metrics__cost_micros), "
+        "sum(metrics__clicks), sum(metrics__impressions) from raw_google_ads.campaign_stats "
+        "where _dlt_valid_to is null and not coalesce(is_deleted, false) group by 1, 2"
+    )
+    shown = home.marts(
+        "select c.campaign_native_id, strftime(p.reported_on, '%Y-%m'), "
+        "cast(sum(p.spend_amount) * 1000000 as bigint), sum(p.clicks), sum(p.impressions) "
+        "from fct_ad_performance p join dim_campaigns c using (campaign_id) "
+        "where p.platform = 'google_ads' group by 1, 2"
+    )
+
+    assert len(billed) > 20
+    assert sorted(shown) == sorted(billed)
+
+
+def test_every_slice_of_the_roi_mart_holds_what_was_billed(home: Home) -> None:
+    ((billed,),) = home.raw(
+        "select sum(metrics__cost_micros) / 1000000 from raw_google_ads.campaign_stats "
+        "where _dlt_valid_to is null and not coalesce(is_deleted, false)"
+    )
+    slices = home.marts(
+        "select attribution_model, stage, sum(spend_amount_reporting) "
+        "from rpt_channel_roi group by 1, 2"
+    )
+
+    assert len(slices) == 50
+    assert all(float(spend) == pytest.approx(billed, abs=1e-6) for *_, spend in slices)
+
+
+def test_sends_bounces_and_unsubscribes_by_campaign_are_what_mailchimp_counted(home: Home) -> None:
+    counted = home.raw(
+        "select s.campaign_id, count(*), count(*) filter (s.status = 'hard'), "
+        "count(*) filter (s.status = 'soft'), count(u.email_id) from raw_mailchimp.sent_to s "
+        "left join raw_mailchimp.unsubscribes u using (campaign_id, email_id) "
+        "where s._dlt_valid_to is null and not coalesce(s.is_deleted, false) group by 1"
+    )
+    shown = home.marts(
+        "select c.campaign_native_id, e.sent, e.hard_bounces, e.soft_bounces, e.unsubscribes "
+        "from rpt_email_campaigns e join dim_campaigns c using (campaign_id)"
+    )
+
+    assert sum(row[1] for row in counted) > 1000
+    assert sorted(shown) == sorted(counted)
+
+
+def test_won_value_and_count_by_month_are_the_closed_deals_of_the_crm(home: Home) -> None:
+    every = deals(home)
+    won = [deal for deal in every.values() if deal.stage == "won"]
+    shown = home.marts(
+        "select converted_at, value_amount_reporting from fct_conversions where stage = 'won'"
+    )
+
+    assert won
+    assert totals((report_month(at), 1) for at, _ in shown) == totals(
+        (report_month(deal.dated), 1) for deal in won
+    )
+    assert totals((report_month(at), value) for at, value in shown) == totals(
+        (report_month(deal.dated), reporting_value(deal, every)) for deal in won
+    )
+
+
+def test_the_open_pipeline_is_what_the_crm_holds_open(home: Home) -> None:
+    every = deals(home)
+    held = [
+        deal
+        for deal in every.values()
+        if deal.stage == "opportunity" and not deal.refunds and (deal.amount or 0) >= 0
+    ]
+    ((count, amount),) = home.marts(
+        "select sum(opportunities), sum(open_amount_reporting) from rpt_pipeline"
+    )
+
+    assert count == len(held)
+    assert amount == sum(reporting_value(deal, every) or Decimal(0) for deal in held)
+
+
+@pytest.mark.parametrize("stage", ["lead", "mql", "sql"])
+def test_people_who_reached_a_stage_by_month_are_those_the_crm_moved_there(
+    home: Home, stage: str
+) -> None:
+    reached = [(report_month(at), 1) for _, _, name, at in stage_entries(home) if name == stage]
+    shown = home.marts("select converted_at from fct_conversions where stage = ?", stage)
+
+    assert len(reached) > 20
+    assert totals((report_month(at), 1) for (at,) in shown) == totals(reached)
+
+
+def test_visits_and_page_views_are_those_of_people_who_did_not_refuse(home: Home) -> None:
+    events = home.raw(
+        "select anonymous_id, occurred_at, type from raw_web_events.events "
+        "where anonymous_id is not null and coalesce(consent_analytics, true) "
+        "and occurred_at <= ?",
+        AS_OF,
+    )
+    ((visits, pages),) = home.marts("select count(*), sum(pageviews) from fct_web_sessions")
+
+    assert (visits, pages) == sessions(events)
+
+
+def test_every_form_that_was_sent_is_shown_once(home: Home) -> None:
+    sent = home.raw("select submission_id from raw_hubspot.form_submissions")
+    shown = home.marts("select submission_native_id from fct_form_submissions")
+
+    assert sent
+    assert sorted(shown) == sorted(sent)
+
+
+def test_credits_by_model_stage_and_channel_are_those_of_plain_arithmetic(home: Home) -> None:
+    windows = {row["stage"]: row for row in rules("attribution")["attribution_windows"]}
+    models = rules("attribution")["attribution_models"]
+    expected: dict[tuple[str, str, str], float] = defaultdict(float)
+    money: dict[tuple[str, str, str], float] = defaultdict(float)
+    for stage, value, journey in journeys(home):
+        for model in models:
+            parts = shares(journey, model, windows[stage]["half_life_days"])
+            for touch, share in zip(journey.touches, parts, strict=True):
+                key = (model["model"], stage, touch.channel)
+                expected[key] += share
+                money[key] += share * float(value or 0)
+    shown = home.marts(
+        "select attribution_model, stage, channel, sum(weight), sum(value_amount_reporting), "
+        "count(*) from fct_attribution_credits where not is_reversal group by 1, 2, 3"
+    )
+
+    assert {row[:3] for row in shown} == set(expected)
+    for *names, weight, value, rows in shown:
+        key = tuple(names)
+        assert weight == pytest.approx(expected[key], abs=1e-6), key
+        assert float(value) == pytest.approx(money[key], abs=0.01 * rows), key
+
+
+def test_no_published_table_holds_an_address_that_came_in(home: Home) -> None:
+    addresses = {
+        str(address).strip().lower()
+        for (address,) in home.raw(
+            "select properties__email from raw_hubspot.contacts "
+            "union select email_address from raw_mailchimp.members "
+            "union select values__email from raw_hubspot.form_submissions "
+            "union select email from raw_web_events.events"
+        )
+        if address
+    }
+    columns = home.marts(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and data_type = 'VARCHAR'"
+    )
+    leaks = {
+        f"{table}.{column}"
+        for table, column in columns
+        for (value,) in home.marts(
+            f'select distinct lower("{column}") from "{table}" where "{column}" like \'%@%\''
+        )
+        if value in addresses
+    }
+
+    assert len(addresses) > 100
+    assert leaks == set()
