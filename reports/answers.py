@@ -113,6 +113,7 @@ def _tiles(published: Published, part: Figures, rows: list[Any]) -> tuple[Tile, 
     for metric, segment, title, unit, value, before, share, better, open_, coverage, _ in rows:
         notes = [f"covers {shown(coverage, 'share')} of won deals"] if coverage is not None else []
         notes += ["provisional"] if open_ else []
+        notes += ["no data in this home"] if value is None else []
         tiles.append(
             Tile(
                 title=title.replace("{segment}", words(segment)),

@@ -80,7 +80,8 @@ class Published:
     def filled(self, text: str) -> str:
         """Return a page's text with {currency} and {last_90_days} as they are in these marts."""
         currency = self.currency or "the reporting currency"
-        return text.replace("{currency}", currency).replace("{last_90_days}", self.last_90_days)
+        told = text.replace("{currency}", currency).replace("{last_90_days}", self.last_90_days)
+        return told[:1].upper() + told[1:]
 
     def _last_90_days(self) -> str:
         _, rows = self.rows(

@@ -20,6 +20,7 @@ _WANTED = """
     )
 """
 
+# A union of decimals takes the smaller scale: 0.428571 became 0.43 beside an amount in cents.
 _HEADLINES = f"""
     with {_WANTED},
 
@@ -31,7 +32,8 @@ _HEADLINES = f"""
         where period = 'last_90_days'
         union all
         select
-            'open_pipeline', '(all)', sum(open_amount_reporting), null, null, null, false,
+            'open_pipeline', '(all)', cast(sum(open_amount_reporting) as decimal(28, 6)),
+            null, null, null, false,
             'Value of the opportunities that are open at the as-of time, as the CRM states it; '
             || 'one whose currency has no rate is left out.'
         from marts.rpt_pipeline
