@@ -94,7 +94,7 @@ def _check_finding(check: Any) -> Finding:
     if source:
         return Finding(f"source:{source.value}", f"{source.value} could not be loaded: {told}")
     name = f"{'.'.join(check.asset_key.path)}:{check.check_name}"
-    return Finding(f"check:{name}", f"{name} is broken: {told}".rstrip(": "))
+    return Finding(f"check:{name}", told or f"{name} is broken")
 
 
 def stale_sources(

@@ -83,17 +83,15 @@ def _gate_checks(gate: Gate, rules: list[Rule]) -> dg.AssetChecksDefinition:
         ],
         required_resource_keys={"house"},
         pool=POOL,
-        can_subset=False,
+        can_subset=True,  # the job of one source judges the tables of that source
     )
     def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        yield from _judge(gate, {(rule.table, rule.rule_id) for rule in rules}, context)
+        yield from _judge(gate, context)
 
     return judge
 
 
-def _judge(
-    gate: Gate, wanted: set[tuple[tuple[str, str], str]], context: Any
-) -> Iterator[dg.AssetCheckResult]:
+def _judge(gate: Gate, context: Any) -> Iterator[dg.AssetCheckResult]:
     from quality.run import run_suites
 
     house: House = context.resources.house
@@ -101,12 +99,13 @@ def _judge(
     for found in run_suites(
         settings.warehouse, settings.marts, gate=gate, run_id=house.run_id, as_of=house.as_of
     ):
-        if (tuple(found.table), found.rule_id) not in wanted:
+        check = dg.AssetCheckKey(dg.AssetKey(list(found.table)), found.rule_id)
+        if check not in context.selected_asset_check_keys:
             continue
         is_blocking = found.severity == "blocking"
         yield dg.AssetCheckResult(
-            asset_key=dg.AssetKey(list(found.table)),
-            check_name=found.rule_id,
+            asset_key=check.asset_key,
+            check_name=check.name,
             passed=found.passed,
             severity=dg.AssetCheckSeverity.ERROR if is_blocking else dg.AssetCheckSeverity.WARN,
             metadata={"checked": found.checked, "failed": found.failed, "message": found.message},

@@ -11,12 +11,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when all is well, 1 when something is red, 2 on wrong usage."""
     chosen = _parser().parse_args(arguments)
     try:
-        return chosen.command(from_environment(), chosen)
+        return _done(from_environment(), chosen)
     except Refused as error:
         print(f"engineroom: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("engineroom: stopped; the last published marts stay served", file=sys.stderr)
+        return 1
+
+
+def _done(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Run the command; a full disk strikes anywhere, in any tool's words."""
+    from orchestration import disk
+
+    try:
+        return chosen.command(settings, chosen)
+    except Exception as error:
+        if not disk.is_full(str(error)):
+            raise
+        print(f"engineroom: {disk.explained(settings, str(error)[:300])}", file=sys.stderr)
         return 1
 
 

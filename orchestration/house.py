@@ -114,9 +114,13 @@ def bury_the_dead(settings: Settings, instance: dg.DagsterInstance, run_id: str)
         if run.run_id == run_id or not path.exists() or lock.is_held(path):
             continue
         instance.report_run_failed(run, "The process of this run ended without a word.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         path.unlink(missing_ok=True)
         dead.append(run.run_id)
+    # A run that was interrupted is marked failed and keeps its slot all the same; with the lock
+    # held no other run has a step under way, so every other slot is a dead one's.
+    storage = instance.event_log_storage
+    for holder in storage.get_concurrency_run_ids() - {run_id}:
+        storage.free_concurrency_slots_for_run(holder)
     return dead
 
 
@@ -154,7 +158,7 @@ def prepare(facts: House) -> None:
     wait_for_warehouse(settings)
     for leftover in settings.target.glob("dbt_*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    transform.manifest(settings, transform.variables(facts))
+    transform.manifest(settings)
     ingestion.pipeline.ensure_tables(settings.warehouse)
     quality.run.ensure_tables(settings.warehouse)
 

@@ -58,7 +58,7 @@ def _source_assets(source: Source) -> dg.AssetsDefinition:
 
 def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
     from ingestion.errors import LoadFailed
-    from orchestration import accounts
+    from orchestration import accounts, disk
     from orchestration.settings import Refused
 
     failure, report = None, None
@@ -66,7 +66,7 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
     try:
         report = _report(source, house, log) if connected else None
     except (LoadFailed, Refused) as error:
-        failure = str(error)
+        failure = disk.explained(house.settings, str(error))
     told = "loaded" if connected else f"{NOT_CONNECTED}: `engineroom sources check {source.name}`"
     rows, columns = _state(source, house)
     for table in source.tables:

@@ -88,11 +88,9 @@ def _execute(
     import dagster as dg
 
     from orchestration import definitions, schedules, transform
-    from orchestration.house import House
 
     say("reading the asset graph")
-    facts = House(settings, home.kind_of(settings), home.clock(settings), run_id)
-    parsed = transform.manifest(settings, transform.variables(facts))
+    parsed = transform.manifest(settings)
     repository = definitions.build(settings, parsed).get_repository_def()
     job = repository.get_job(schedules.JOB)
     house: dict[str, Any] = {"full": full}
@@ -106,7 +104,7 @@ def _execute(
     outcome = Outcome(run_id)
     with dg.DagsterInstance.get() as instance:
         for event in _events(job, instance, run_id, config, _selection(job, sources)):
-            _note(event, outcome, say)
+            _note(event, outcome, say, settings)
         finished = instance.get_run_by_id(run_id)
         outcome.succeeded = bool(finished and finished.is_success)
     return outcome
@@ -142,8 +140,10 @@ def _events(
     yield from execute_run_iterator(InMemoryJob(job), created, instance)
 
 
-def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say) -> None:
+def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say, settings: Settings) -> None:
     import dagster as dg
+
+    from orchestration.disk import explained
 
     step = event.step_key or ""
     kind = event.event_type
@@ -156,12 +156,12 @@ def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say) -> None:
         if error and error.cls_name == "DagsterAssetCheckFailedError":
             say(f"  {step} BLOCKS what follows")  # each broken rule is told by its own check
         else:
-            outcome.failed_steps[step] = _cause(error)
+            outcome.failed_steps[step] = explained(settings, _cause(error))
             say(f"  {step} FAILED: {outcome.failed_steps[step]}")
     elif kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         _note_check(event.asset_check_evaluation_data, outcome)
     elif kind == dg.DagsterEventType.PIPELINE_FAILURE and not (outcome.failed_steps or outcome.red):
-        outcome.failed_steps["run"] = _cause(event.job_failure_data.error)
+        outcome.failed_steps["run"] = explained(settings, _cause(event.job_failure_data.error))
 
 
 def _note_check(check: Any, outcome: Outcome) -> None:

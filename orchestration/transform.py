@@ -20,14 +20,11 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from orchestration import dbt_process
-from orchestration.home import read_json, write_json
+from orchestration import builds, dbt_process
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Refused, Settings, child_environment
 
 RECORDS = "int_identity__records"
-# What a manifest is made of; compiled and vendored folders are not.
-PARSED = ("models", "macros", "seeds", "tests")
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,8 @@ class Gate:
 TESTS = DagsterDbtTranslatorSettings(enable_asset_checks=False)
 # Views on the scores of this run's checks come after the checks, whatever folder they are in.
 LATE = "source:quality+"
+# Run together by macros/merged_tests.sql at the end of each gate.
+MERGED = ("test_name:not_null", "test_name:unique", "test_name:unique_together")
 # By name, not by path: dagster-dbt resolves paths against its own working directory.
 STAGING = "fqn:engineroom.staging"
 GATES = (
@@ -88,30 +87,26 @@ def resource(settings: Settings) -> Dbt:
         project_dir=str(settings.transform),
         profiles_dir=str(settings.transform),
         dbt_executable=str(dbt_process.executable(settings.dagster_home / "bin")),
-        global_config_flags=["--no-use-colors"],
+        # The file log at its default level, debug, took an eighth of dbt's time.
+        global_config_flags=["--no-use-colors", "--log-level-file", "info"],
     )
 
 
-def manifest(settings: Settings, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def manifest(settings: Settings) -> dict[str, Any]:
     """Return dbt's manifest, parsed anew where a file of the project is newer.
 
-    With `told`, the variables of a run, it is parsed with these: dbt steps of the same variables
-    reuse the parse, where others spend 10 s each on their own. Raises Refused with dbt's own words
-    where the project does not parse.
+    Raises Refused with dbt's own words where the project does not parse.
     """
-    path, marker = settings.manifest, settings.target / "variables.json"
-    is_stale = not path.exists() or path.stat().st_mtime < _newest(settings.transform)
-    if is_stale or (told is not None and read_json(marker) != told):
-        marker.unlink(missing_ok=True)
-        parse(settings, told or {})
-        write_json(marker, dict(told or {}))
+    path = settings.manifest
+    if not path.exists() or path.stat().st_mtime < _newest(settings.transform):
+        parse(settings)
     return json.loads(path.read_text("utf-8"))
 
 
-def parse(settings: Settings, variables: Mapping[str, Any]) -> None:
-    """Write the manifest and the partial parse that later dbt steps with these variables reuse."""
+def parse(settings: Settings) -> None:
+    """Write the manifest and the partial parse that later dbt steps reuse."""
     command = [str(dbt_process.executable(settings.dagster_home / "bin"))]
-    command += ["--quiet", "--no-use-colors", "parse", "--vars", json.dumps(dict(variables))]
+    command += ["--quiet", "--no-use-colors", "parse"]
     command += ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
     environment = child_environment(settings) | {
         "DBT_TARGET_PATH": str(settings.target),
@@ -120,16 +115,6 @@ def parse(settings: Settings, variables: Mapping[str, Any]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise Refused(f"the dbt project does not parse: {(done.stdout + done.stderr)[-1500:]}")
-
-
-def variables(house: House) -> dict[str, Any]:
-    """Return the variables that every model of a run may read; no model asks for the time."""
-    return {
-        "as_of": house.as_of.isoformat(sep=" "),
-        "run_id": house.run_id,
-        "seed": house.settings.seed,
-        "home_kind": house.kind,
-    }
 
 
 def assets(settings: Settings, parsed: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
@@ -192,12 +177,16 @@ def _gate_assets(gate: Gate, parsed: Mapping[str, Any]) -> dg.AssetsDefinition:
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
         house: House = context.resources.house
+        os.environ.update(builds.told(house))
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         # A test over two gates runs in the later one, where all its tables exist.
         arguments += ["--indirect-selection", "buildable"]
-        arguments += ["--vars", json.dumps(variables(house))]
+        for kind in MERGED:
+            arguments += ["--exclude", kind]
+        arguments += ["--full-refresh"] if builds.is_rebuilt(house, gate.name) else []
         invocation = context.resources.dbt.cli(arguments, context=context)
         yield from _with_row_counts(invocation.stream, house, context)
+        builds.ended_well(house, gate.name)
 
     return build
 
@@ -256,7 +245,4 @@ def _row_counts(house: House) -> dict[tuple[str, ...], int]:
 
 
 def _newest(project: Path) -> float:
-    watched = [project / "dbt_project.yml", project / "profiles.yml"]
-    for folder in PARSED:
-        watched += [path for path in (project / folder).rglob("*") if path.is_file()]
-    return max(path.stat().st_mtime for path in watched)
+    return max(path.stat().st_mtime for path in builds.project_files(project))

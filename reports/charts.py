@@ -91,6 +91,8 @@ def ranked_dots(
     """
     scale = {"zero": False, "domain": {"unionWith": list(at_least)}}
     return {
+        # Narrower, labels of several parts would be cut to the same word.
+        "usermeta": {"leastWidth": 560},
         "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
         "encoding": {
             "y": {**_labels(label, 340), "sort": None},

@@ -223,15 +223,14 @@ PAGE = Page(
                     sum(roi.spend_amount_reporting) as spend_amount_reporting,
                     sum(roi.value_amount_reporting) as value_amount_reporting
                 from marts.rpt_channel_roi as roi
-                inner join marts.dim_campaigns as campaigns
-                    on roi.campaign_id = campaigns.campaign_id
+                inner join marts.dim_campaigns as campaigns using (campaign_id)
                 inner join (
                     select distinct starts_on, ends_on from marts.rpt_channel_periods
                     where period = 'last_90_days'
                 ) as window_days
                     on roi.date_day between window_days.starts_on and window_days.ends_on
                 where roi.attribution_model = 'linear' and roi.stage = 'won'
-                group by campaigns.campaign_id, 1, 2, 3
+                group by campaign_id, 1, 2, 3
                 having sum(roi.spend_amount_reporting) > 0
                 order by spend_amount_reporting desc, campaigns.name
                 limit 15

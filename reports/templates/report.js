@@ -31,7 +31,10 @@ async function draw(element) {
   if (labels?.labelLimit) labels.labelLimit = Math.min(labels.labelLimit, 0.42 * Math.max(room, least));
   if (least > room) target.tabIndex = 0;  // it scrolls, and a keyboard must reach it
   const colours = [{ name: "ink", value: style("--ink") }, { name: "ground", value: style("--ground") }];
-  await vegaEmbed(target, {
+  // In a box of its own: the library takes role and label off the element that it draws in.
+  const box = document.createElement("div");
+  target.replaceChildren(box);
+  await vegaEmbed(box, {
     width: least > room ? least : "container",
     autosize: { type: "fit-x", contains: "padding" },
     ...spec,

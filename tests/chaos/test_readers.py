@@ -43,8 +43,10 @@ def _told(process):
 
 
 @pytest.mark.parametrize("kind", ["poll", "pool"])
-def test_a_reader_sees_whole_versions_only_while_three_are_published(finished_home, tmp_path, kind):
-    settings = whole_runs.settings_of(whole_runs.copy_home(finished_home, tmp_path / "home"))
+def test_a_reader_sees_whole_versions_only_while_three_are_published(
+    published_home, tmp_path, kind
+):
+    settings = whole_runs.settings_of(whole_runs.copy_home(published_home, tmp_path / "home"))
     publish.publish(settings, "version-0", FIRST)
     reader = _reader(kind, settings.published / "current" / "engineroom.duckdb")
 

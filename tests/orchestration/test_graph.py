@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 import ingestion.pipeline
+from ingestion.sources import SOURCES
 from orchestration import checks, definitions, house, ingest, release, schedules, transform
 from orchestration.settings import PROJECT, Settings
 from quality.rules import RuleResult
@@ -99,6 +100,15 @@ def test_publish_waits_for_every_mart_and_every_guarded_table(repository, parsed
         if node["resource_type"] == "model" and node["fqn"][1] == "marts"
     }
     assert marts <= {key.path[-1] for key in waits_for}
+
+
+def test_every_job_can_be_built_and_a_sources_job_judges_its_own_tables_only(repository):
+    for name in (schedules.JOB, *(f"load_only_{source}" for source in SOURCES)):
+        repository.get_job(name)
+    job = repository.get_job("load_only_hubspot")
+    keys = job.asset_layer.asset_graph.asset_check_keys
+    judged = {key.asset_key.path[0] for key in job.asset_layer.asset_graph.asset_check_keys}
+    assert judged == {"hubspot"}, keys
 
 
 def test_every_step_waits_for_the_one_writers_pool(repository):

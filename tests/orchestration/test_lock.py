@@ -78,3 +78,16 @@ def test_a_dead_run_is_marked_failed_and_a_waiting_one_is_left_alone(settings):
         assert buried == ["dead"]
         assert instance.get_run_by_id("dead").status == dg.DagsterRunStatus.FAILURE
         assert instance.get_run_by_id("waits").status == dg.DagsterRunStatus.STARTED
+
+
+def test_an_interrupted_run_keeps_no_slot_of_the_pool(settings):
+    home.create(settings)
+    with dg.instance_for_test() as instance:
+        storage = instance.event_log_storage
+        storage.set_concurrency_slots(house.POOL, 1)
+        assert storage.claim_concurrency_slot(house.POOL, "interrupted", "load").is_claimed
+        assert not storage.claim_concurrency_slot(house.POOL, "mine", "load").is_claimed
+
+        house.bury_the_dead(settings, instance, "mine")
+
+        assert storage.claim_concurrency_slot(house.POOL, "mine", "load").is_claimed

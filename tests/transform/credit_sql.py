@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import jinja2
 import yaml
+from whole_build import WHOLE_BUILD
 
 PROJECT = Path(__file__).resolve().parents[2]
 EPOCH = datetime(2026, 1, 1)
@@ -44,6 +45,7 @@ TABLES = {
 MODELS = (
     "int_attribution__journeys",
     "int_attribution__weights",
+    "int_attribution__touch_uses",
     "int_attribution__credits",
 )
 
@@ -103,6 +105,9 @@ def rendered(model: str) -> str:
         ref=lambda name: name,
         var=lambda name, default=None: {"as_of": "2027-01-01 00:00:00"}.get(name, default),
         target={"type": "duckdb"},
+        this="this",
+        told=lambda _: "2027-01-01 00:00:00",
+        **WHOLE_BUILD,
     )
     macros = environment.from_string(
         (PROJECT / "transform/macros/portable.sql").read_text("utf-8")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import duckdb
 import jinja2
 import pytest
+from whole_build import WHOLE_BUILD
 
 TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
 NONE = "(not at this grain)"
@@ -84,8 +85,9 @@ def ad_days(rows: Sequence[AdRow], rates: Sequence[tuple[str, str, str]] = ()) -
 def _sql(model: str) -> str:
     macros = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
     path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
-    environment = jinja2.Environment(autoescape=False)
-    names = {"ref": lambda name: name, "var": lambda _: AS_OF, "source": lambda _, table: table}
+    environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
+    names = WHOLE_BUILD | {"this": "this", "told": lambda _: AS_OF}
+    names |= {"ref": lambda name: name, "var": lambda _: AS_OF, "source": lambda _, table: table}
     return environment.from_string(macros + path.read_text("utf-8")).render(**names)
 
 

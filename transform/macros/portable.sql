@@ -4,7 +4,7 @@
     md5(concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %}))
 {%- endmacro %}
 
-{% macro as_of() -%} cast('{{ var("as_of") }}' as timestamp) {%- endmacro %}
+{% macro as_of() -%} cast('{{ told("as_of") }}' as timestamp) {%- endmacro %}
 
 {% macro epoch_seconds(instant) -%} epoch({{ instant }}) {%- endmacro %}
 
@@ -48,8 +48,6 @@
     select {{ keys | join(', ') }}, trim(pieces.piece) as piece
     from {{ relation }}, unnest(string_split({{ text }}, '{{ separator }}')) as pieces (piece)
 {%- endmacro %}
-
-{% macro incremental_strategy() -%} {{ return('delete+insert' if target.type == 'duckdb' else 'merge') }} {%- endmacro %}
 
 {#- Text to decimal; text that is no number gives null, never an error. -#}
 {% macro safe_decimal(text, precision, scale) -%} try_cast({{ text }} as decimal({{ precision }}, {{ scale }})) {%- endmacro %}

@@ -1,5 +1,37 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['platform', 'account_id', 'campaign_native_id', 'ad_group_id', 'ad_id', 'reported_on'],
+    meta={
+        'reads': ['int_ads__reported_days'],
+        'scope': ['platform', 'account_id', 'reported_on'],
+        'feeds': {
+            'day': ['platform', 'account_id', 'reported_on'],
+            'date': ['reported_on']
+        }
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_ads__reported_days', 'day') }} as days
+    union all
+    -- Days become final, and rates become known, as time goes by.
+    select {{ unit_key(['days.platform', 'days.account_id', 'days.reported_on']) }} as unit
+    from {{ this }} as days
+    left join {{ ref('stg_config__lookback_windows') }} as lookbacks
+        on days.platform = lookbacks.platform
+    where
+        days.fx_rate is null
+        or (
+            not days.is_final
+            and {{ add_days('days.reported_on', 'coalesce(lookbacks.final_after_days, 30)') }}
+            < {{ date_of(as_of()) }}
+        )
+{%- endset -%}
+{%- do recompute(since, units) %}
 with contributions as (
     select * from {{ ref('int_ads__contributions') }}
+    where {{ in_scope(since, ['platform', 'account_id', 'reported_on']) }}
 ),
 
 company as (

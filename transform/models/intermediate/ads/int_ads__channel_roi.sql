@@ -1,5 +1,35 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['date_day', 'channel', 'campaign_id', 'attribution_model', 'stage'],
+    meta={
+        'reads': ['int_ads__spend_days', 'int_attribution__credits'],
+        'scope': ['date_day'],
+        'feeds': {'day': ['date_day']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_ads__spend_days', 'day') }} as days
+    union all
+    -- A UTC day lies within three days of any reporting zone.
+    select
+        cast(
+            {{ date_of(add_days('cast(days.unit as date)', 'offsets.offset_days')) }} as varchar
+        ) as unit
+    from {{ announced(since, 'int_attribution__credits', 'day') }} as days
+    cross join (
+        select -1 as offset_days
+        union all
+        select 0 as offset_days
+        union all
+        select 1 as offset_days
+    ) as offsets
+{%- endset -%}
+{%- do recompute(since, units) %}
 with spend_days as (
     select * from {{ ref('int_ads__spend_days') }}
+    where {{ in_scope(since, ['date_day']) }}
 ),
 
 credits as (
@@ -44,6 +74,10 @@ dated_credits as (
         end as conversion_share
     from credits
     cross join company
+    where
+        {{ in_scope(since, [
+            date_in_zone('credits.converted_at', 'company.reporting_time_zone')
+        ]) }}
 ),
 
 credit_slices as (

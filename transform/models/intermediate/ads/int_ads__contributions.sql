@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set measures = [
     'impressions', 'clicks', 'spend_amount', 'platform_conversions', 'platform_conversion_value'
 ] -%}

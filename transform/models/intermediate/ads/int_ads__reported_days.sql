@@ -1,6 +1,29 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=[
+        'platform', 'grain', 'account_id', 'campaign_native_id', 'ad_group_id', 'ad_id', 'reported_on'
+    ],
+    meta={
+        'scope': ['platform', 'account_id', 'reported_on'],
+        'touched': staging_models('ad_platforms', 'touched_ad_days'),
+        'feeds': {'day': ['platform', 'account_id', 'reported_on']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    {% for platform in var('ad_platforms') %}
+        select {{ unit_key(['platform', 'account_id', 'reported_on']) }} as unit
+        from {{ ref('stg_' ~ platform ~ '__touched_ad_days') }}
+        where {{ is_new_load('load_id') }} or closed_at >= {{ built_as_of(since) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with reported as (
     {% for platform in var('ad_platforms') %}
         select * from {{ ref('stg_' ~ platform ~ '__ad_days') }}
+        where {{ in_scope(since, ['platform', 'account_id', 'reported_on']) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

@@ -1,5 +1,25 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['date_day', 'channel', 'campaign_id'],
+    meta={
+        'reads': ['int_ads__ad_days', 'int_campaigns__campaigns'],
+        'scope': ['date_day'],
+        'feeds': {'day': ['date_day']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_ads__ad_days', 'date') }} as days
+    union all
+    select cast(reported_on as varchar) as unit
+    from {{ ref('int_ads__ad_days') }}
+    where campaign_id in {{ announced(since, 'int_campaigns__campaigns', 'campaign') }}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with ad_days as (
     select * from {{ ref('int_ads__ad_days') }}
+    where {{ in_scope(since, ['reported_on']) }}
 ),
 
 campaigns as (
@@ -13,8 +33,15 @@ select
     cast(
         sum(cast(ad_days.spend_amount * ad_days.fx_rate as decimal(18, 6))) as decimal(18, 6)
     ) as spend_amount_reporting,
-    sum(ad_days.platform_conversion_value * cast(ad_days.fx_rate as double))
-        as platform_value_reporting,
+    -- Summed as decimals: sums of doubles depend on the order of the rows.
+    cast(
+        sum(
+            cast(
+                ad_days.platform_conversion_value * cast(ad_days.fx_rate as double)
+                as decimal(28, 8)
+            )
+        ) as double
+    ) as platform_value_reporting,
     max(case when ad_days.spend_amount <> 0 and ad_days.fx_rate is null then 1 else 0 end) = 1
         as is_spend_rate_missing
 from ad_days

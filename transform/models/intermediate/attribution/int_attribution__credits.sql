@@ -1,3 +1,42 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['conversion_id', 'touchpoint_id', 'attribution_model'],
+    meta={
+        'reads': [
+            'int_attribution__weights',
+            'int_attribution__journeys',
+            'int_attribution__touch_uses',
+            'int_conversions__conversions'
+        ],
+        'scope': ['conversion_id'],
+        'feeds': {
+            'conversion': ['conversion_id'],
+            'day': ['cast(converted_at as date)']
+        }
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_conversions__conversions', 'conversion') }} as moved
+    union all
+    -- A conversion and what reverses it.
+    select conversions.conversion_id as unit
+    from {{ ref('int_conversions__conversions') }} as conversions
+    inner join (
+        select unit from {{ announced(since, 'int_attribution__weights', 'conversion') }} as weights
+        union
+        select unit from {{ announced(since, 'int_attribution__journeys', 'conversion') }} as paths
+        union
+        select conversion_id as unit
+        from {{ ref('int_attribution__journeys') }}
+        where touchpoint_id in {{ announced(since, 'int_attribution__touch_uses', 'touchpoint') }}
+    ) as moved
+        on
+            coalesce(conversions.reverses_conversion_id, conversions.conversion_id)
+            = moved.unit
+{%- endset -%}
+{%- do recompute(since, units) %}
 with weights as (
     select * from {{ ref('int_attribution__weights') }}
 ),
@@ -8,6 +47,11 @@ journeys as (
 
 conversions as (
     select * from {{ ref('int_conversions__conversions') }}
+    where {{ in_scope(since, ['conversion_id']) }}
+),
+
+touch_uses as (
+    select * from {{ ref('int_attribution__touch_uses') }}
 ),
 
 currencies as (
@@ -145,14 +189,7 @@ select
             )
     end as value_amount_reporting,
     cast(null as varchar) as model_fit_id,
-    -- The placeholder of a conversion without touches is nobody's touch, so it is not reused.
-    case
-        when split.touchpoint_id = '(none)' then 1
-        else count(*) over (
-            partition by
-                split.touchpoint_id, split.attribution_model, split.stage, split.is_reversal
-        )
-    end as touch_reuses,
+    coalesce(touch_uses.conversions, 1) as touch_reuses,
     split.is_reversal,
     split.touched_at,
     split.converted_at
@@ -161,3 +198,8 @@ inner join journeys
     on
         split.weights_conversion_id = journeys.conversion_id
         and split.touchpoint_id = journeys.touchpoint_id
+left join touch_uses
+    on
+        split.touchpoint_id = touch_uses.touchpoint_id
+        and split.stage = touch_uses.stage
+        and split.is_reversal = touch_uses.is_reversal

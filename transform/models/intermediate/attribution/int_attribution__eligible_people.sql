@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['conversion_id', 'person_id'],
+    meta={
+        'feeds': {'conversion': ['conversion_id']}
+    }
+) }}
 with conversions as (
     select * from {{ ref('int_conversions__conversions') }}
     where reverses_conversion_id is null

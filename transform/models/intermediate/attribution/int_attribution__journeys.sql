@@ -1,6 +1,49 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['conversion_id', 'touchpoint_id'],
+    meta={
+        'reads': [
+            'int_conversions__conversions',
+            'int_attribution__eligible_people',
+            'int_touchpoints__touchpoints',
+            'int_opportunities__opportunities'
+        ],
+        'scope': ['conversion_id'],
+        'feeds': {'conversion': ['conversion_id']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_conversions__conversions', 'conversion') }} as moved
+    union all
+    select unit from {{ announced(since, 'int_attribution__eligible_people', 'conversion') }} as people
+    union all
+    select conversion_id as unit
+    from {{ ref('int_attribution__eligible_people') }}
+    where person_id in {{ announced(since, 'int_touchpoints__touchpoints', 'person') }}
+    union all
+    select conversion_id as unit
+    from {{ ref('int_conversions__conversions') }}
+    where
+        opportunity_id
+        in {{ announced(since, 'int_opportunities__opportunities', 'opportunity') }}
+    union all
+    -- Where earlier conversions close the window of later ones, one that moves may move all.
+    select conversions.conversion_id as unit
+    from {{ ref('int_conversions__conversions') }} as conversions
+    cross join {{ ref('stg_config__attribution_settings') }} as settings
+    where
+        settings.reset_on_conversion
+        and exists (
+            select unit
+            from {{ announced(since, 'int_conversions__conversions', 'conversion') }} as moved
+        )
+{%- endset -%}
+{%- do recompute(since, units) %}
 with conversions as (
     select * from {{ ref('int_conversions__conversions') }}
-    where reverses_conversion_id is null
+    where reverses_conversion_id is null and {{ in_scope(since, ['conversion_id']) }}
 ),
 
 eligible_people as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['campaign_id'],
+    meta={
+        'feeds': {'campaign': ['campaign_id']}
+    }
+) }}
 with ad_campaigns as (
     {% for platform in var('ad_platforms') %}
         select * from {{ ref('stg_' ~ platform ~ '__ad_campaigns') }}

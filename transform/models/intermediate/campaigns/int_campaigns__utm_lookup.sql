@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['utm_campaign_normalised', 'channel'],
+    meta={
+        'feeds': {'campaign': ['utm_campaign_normalised', 'channel']}
+    }
+) }}
 with campaigns as (
     select * from {{ ref('int_campaigns__campaigns') }}
 ),

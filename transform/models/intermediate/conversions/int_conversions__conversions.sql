@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['conversion_id'],
+    meta={
+        'feeds': {'conversion': ['conversion_id']}
+    }
+) }}
 with person_entries as (
     select * from {{ ref('int_funnel__person_entries') }}
     where stage in ('lead', 'mql', 'sql')

@@ -1,3 +1,30 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'event_id'],
+    meta={
+        'reads': ['int_email__campaigns'],
+        'scope': ['source', 'campaign_native_id', 'recipient_key'],
+        'touched': staging_models('email_platforms', 'touched_sends'),
+        'feeds': {'send': ['source', 'campaign_native_id', 'recipient_key']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    {% for platform in var('email_platforms') %}
+        select {{ unit_key(['source', 'campaign_native_id', 'recipient_key']) }} as unit
+        from {{ ref('stg_' ~ platform ~ '__touched_sends') }}
+        where {{ is_new_load('load_id') }} or closed_at >= {{ built_as_of(since) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+    union all
+    select {{ unit_key(['source', 'campaign_native_id', 'recipient_key']) }} as unit
+    from {{ this }}
+    where
+        {{ unit_key(['source', 'campaign_native_id']) }}
+        in {{ announced(since, 'int_email__campaigns', 'campaign') }}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with events as (
     {% for platform in var('email_platforms') %}
         select * from {{ ref('stg_' ~ platform ~ '__email_events') }}
@@ -6,10 +33,7 @@ with events as (
 ),
 
 campaigns as (
-    {% for platform in var('email_platforms') %}
-        select * from {{ ref('stg_' ~ platform ~ '__email_campaigns') }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_email__campaigns') }}
 ),
 
 rules as (
@@ -27,6 +51,10 @@ timed as (
         on
             events.source = campaigns.source
             and events.campaign_native_id = campaigns.campaign_native_id
+    where
+        {{ in_scope(since, [
+            'events.source', 'events.campaign_native_id', 'events.recipient_key'
+        ]) }}
 ),
 
 judged as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source'],
+    meta={
+        'feeds': {'source': ['source']}
+    }
+) }}
 with campaigns as (
     {% for platform in var('email_platforms') %}
         select source from {{ ref('stg_' ~ platform ~ '__email_campaigns') }}

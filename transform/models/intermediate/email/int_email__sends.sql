@@ -1,19 +1,78 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'campaign_native_id', 'recipient_key', 'send_id'],
+    meta={
+        'reads': [
+            'int_email__events',
+            'int_email__campaigns',
+            'int_email__unknown_recipients',
+            'int_email__observed_kinds',
+            'int_identity__bridge'
+        ],
+        'scope': ['source', 'campaign_native_id', 'recipient_key'],
+        'touched': staging_models('email_platforms', 'touched_sends'),
+        'feeds': {
+            'send': ['source', 'campaign_native_id', 'recipient_key'],
+            'person': ['campaign_id', 'person_id']
+        }
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    {% for platform in var('email_platforms') %}
+        select {{ unit_key(['source', 'campaign_native_id', 'recipient_key']) }} as unit
+        from {{ ref('stg_' ~ platform ~ '__touched_sends') }}
+        where {{ is_new_load('load_id') }} or closed_at >= {{ built_as_of(since) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+    union all
+    select {{ unit_key(['source', 'campaign_native_id', 'recipient_key']) }} as unit
+    from {{ this }}
+    where
+        {{ unit_key(['source', 'campaign_native_id']) }}
+        in {{ announced(since, 'int_email__campaigns', 'campaign') }}
+    union all
+    select unit from {{ announced(since, 'int_email__events', 'send') }} as reactions
+    union all
+    select unit from {{ announced(since, 'int_email__unknown_recipients', 'send') }} as unknown
+    union all
+    select {{ unit_key(['source', 'campaign_native_id', 'recipient_key']) }} as unit
+    from {{ this }}
+    where source in {{ announced(since, 'int_email__observed_kinds', 'source') }}
+    union all
+    select {{ unit_key(['sends.source', 'sends.campaign_native_id', 'sends.recipient_key']) }} as unit
+    from {{ this }} as sends
+    inner join {{ ref('int_email__campaigns') }} as campaigns
+        on
+            sends.source = campaigns.source
+            and sends.campaign_native_id = campaigns.campaign_native_id
+    where
+        {{ unit_key([
+            'sends.source', "'members'", "concat(campaigns.list_id, ':', sends.recipient_key)"
+        ]) }}
+        in {{ announced(since, 'int_identity__bridge', 'record') }}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with sends as (
     {% for platform in var('email_platforms') %}
         select * from {{ ref('stg_' ~ platform ~ '__email_sends') }}
+        where {{ in_scope(since, ['source', 'campaign_native_id', 'recipient_key']) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 campaigns as (
-    {% for platform in var('email_platforms') %}
-        select * from {{ ref('stg_' ~ platform ~ '__email_campaigns') }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_email__campaigns') }}
 ),
 
 events as (
     select * from {{ ref('int_email__events') }}
+    where {{ in_scope(since, ['source', 'campaign_native_id', 'recipient_key']) }}
+),
+
+unknown as (
+    select * from {{ ref('int_email__unknown_recipients') }}
 ),
 
 observed as (
@@ -62,13 +121,7 @@ placed as (
         coalesce(reactions.human_clicks, 0) as human_clicks,
         coalesce(reactions.unsubscribes, 0) as unsubscribes,
         coalesce(reactions.complaints, 0) as complaints,
-        row_number() over (
-            partition by
-                sends.source,
-                sends.campaign_native_id,
-                case when bridge.person_id is null then 0 else 1 end
-            order by sends.recipient_key, sends.send_id
-        ) as recipient_number
+        unknown.recipient_number
     from sends
     left join campaigns
         on
@@ -80,6 +133,12 @@ placed as (
             and sends.campaign_native_id = reactions.campaign_native_id
             and sends.recipient_key = reactions.recipient_key
             and coalesce(sends.send_id, '') = reactions.send_id
+    left join unknown
+        on
+            sends.source = unknown.source
+            and sends.campaign_native_id = unknown.campaign_native_id
+            and sends.recipient_key = unknown.recipient_key
+            and coalesce(sends.send_id, '') = unknown.send_id
     left join bridge
         on
             sends.source = bridge.source

@@ -1,3 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'object', 'source_record_id'],
+    meta={
+        'feeds': {
+            'record': ['source', 'object', 'source_record_id'],
+            'person': ['person_id']
+        }
+    }
+) }}
 with records as (
     select * from {{ ref('int_identity__records') }}
 ),

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['person_id'],
+    meta={
+        'feeds': {'person': ['person_id']}
+    }
+) }}
 with bridge as (
     select * from {{ ref('int_identity__bridge') }}
     where person_id is not null

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'object', 'source_record_id']
+) }}
 with source_rows as (
     select * from {{ ref('int_identity__source_rows') }}
 ),

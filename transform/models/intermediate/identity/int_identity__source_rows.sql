@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'object', 'source_record_id']
+) }}
 with contacts as (
     {% for system in var('crm_systems') %}
         select

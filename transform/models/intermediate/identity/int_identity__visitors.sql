@@ -1,3 +1,36 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'visitor_id'],
+    meta={
+        'scope': ['source', 'visitor_id'],
+        'touched': staging_models('web_sources', 'touched_visitors')
+        + staging_models('sales_systems', 'touched_submissions')
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set new_submissions -%}
+    {% for system in var('sales_systems') %}
+        select submission_id
+        from {{ ref('stg_' ~ system ~ '__touched_submissions') }}
+        where {{ is_new_load('load_id') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endset -%}
+{%- set units -%}
+    {% for system in var('web_sources') %}
+        select {{ unit_key(['source', 'visitor_id']) }} as unit
+        from {{ ref('stg_' ~ system ~ '__touched_visitors') }}
+        where {{ is_new_load('load_id') }}
+        union all
+        -- A form names its visitor, whichever of the two comes first.
+        select {{ unit_key(['source', 'visitor_id']) }} as unit
+        from {{ ref('stg_' ~ system ~ '__events') }}
+        where form_submission_id in ({{ new_submissions }})
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with events as (
     {% for system in var('web_sources') %}
         select
@@ -7,7 +40,7 @@ with events as (
             form_submission_id,
             occurred_at
         from {{ ref('stg_' ~ system ~ '__events') }}
-        where visitor_id is not null
+        where visitor_id is not null and {{ in_scope(since, ['source', 'visitor_id']) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

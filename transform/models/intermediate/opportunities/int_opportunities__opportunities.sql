@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['opportunity_id'],
+    meta={
+        'feeds': {'opportunity': ['opportunity_id']}
+    }
+) }}
 with deals as (
     select * from {{ ref('int_opportunities__deals') }}
 ),

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'event_id'],
+    meta={
+        'feeds': {'session': ['session_id']}
+    }
+) }}
 with clicks as (
     select * from {{ ref('int_email__clicks') }}
     where is_human and occurred_at <= {{ as_of() }}

@@ -1,3 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'submission_id'],
+    meta={
+        'feeds': {
+            'session': ['session_id'],
+            'submission': ['source', 'submission_id']
+        }
+    }
+) }}
 with entries as (
     select * from {{ ref('int_touchpoints__form_entries') }}
 ),

@@ -1,5 +1,43 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['touchpoint_id'],
+    meta={
+        'reads': [
+            'int_web__sessions',
+            'int_touchpoints__form_submissions',
+            'int_touchpoints__email_clicks',
+            'int_campaigns__utm_lookup'
+        ],
+        'scope': ["coalesce(session_id, '(none)')"],
+        'feeds': {
+            'touchpoint': ['touchpoint_id'],
+            'session': ['session_id'],
+            'person': ['person_id']
+        }
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    -- Touches outside a visit are few: all of them are computed.
+    select '(none)' as unit
+    union all
+    select unit from {{ announced(since, 'int_web__sessions', 'session') }} as visits
+    union all
+    select unit from {{ announced(since, 'int_touchpoints__form_submissions', 'session') }} as forms
+    union all
+    select unit from {{ announced(since, 'int_touchpoints__email_clicks', 'session') }} as clicks
+    union all
+    select session_id as unit
+    from {{ this }}
+    where
+        {{ unit_key(['utm_campaign', 'channel']) }}
+        in {{ announced(since, 'int_campaigns__utm_lookup', 'campaign') }}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with sessions as (
     select * from {{ ref('int_web__sessions') }}
+    where {{ in_scope(since, ['session_id']) }}
 ),
 
 forms as (

@@ -1,5 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['session_id'],
+    meta={
+        'reads': ['int_web__session_events'],
+        'scope': ['session_id'],
+        'feeds': {'session': ['session_id']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_web__session_events', 'session') }} as sessions
+{%- endset -%}
+{%- do recompute(since, units) %}
 with events as (
     select * from {{ ref('int_web__session_events') }}
+    where {{ in_scope(since, ['session_id']) }}
 ),
 
 ranked as (

@@ -1,3 +1,26 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'message_id'],
+    meta={
+        'scope': ['source', 'visitor_id'],
+        'touched': staging_models('web_sources', 'touched_visitors'),
+        'feeds': {'session': ['session_id']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    {% for system in var('web_sources') %}
+    select {{ unit_key(['source', 'visitor_id']) }} as unit
+    from {{ ref('stg_' ~ system ~ '__touched_visitors') }}
+    where
+        {{ is_new_load('load_id') }}
+        -- What was ahead of the last build's clock has happened by now.
+        or (occurred_at > {{ built_as_of(since) }} and occurred_at <= {{ as_of() }})
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with events as (
     {% for system in var('web_sources') %}
         select * from {{ ref('stg_' ~ system ~ '__events') }}
@@ -32,6 +55,7 @@ allowed as (
         visitor_id is not null
         and coalesce(has_analytics_consent, true)
         and occurred_at <= {{ as_of() }}
+        and {{ in_scope(since, ['source', 'visitor_id']) }}
 ),
 
 gaps as (

@@ -1,5 +1,40 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['session_id'],
+    meta={
+        'reads': [
+            'int_web__session_entries',
+            'int_identity__bridge',
+            'int_identity__persons'
+        ],
+        'scope': ['session_id'],
+        'feeds': {'session': ['session_id']}
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_web__session_entries', 'session') }} as sessions
+    union all
+    select entries.session_id as unit
+    from {{ ref('int_web__session_entries') }} as entries
+    where
+        {{ unit_key(['entries.source', "'visitors'", 'entries.visitor_id']) }}
+        in {{ announced(since, 'int_identity__bridge', 'record') }}
+    union all
+    select entries.session_id as unit
+    from {{ ref('int_web__session_entries') }} as entries
+    inner join {{ ref('int_identity__bridge') }} as visitors
+        on
+            entries.source = visitors.source
+            and visitors.object = 'visitors'
+            and entries.visitor_id = visitors.source_record_id
+    where visitors.person_id in {{ announced(since, 'int_identity__persons', 'person') }}
+{%- endset -%}
+{%- do recompute(since, units) %}
 with entries as (
     select * from {{ ref('int_web__session_entries') }}
+    where {{ in_scope(since, ['session_id']) }}
 ),
 
 channel_lookup as (

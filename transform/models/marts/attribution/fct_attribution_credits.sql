@@ -1,3 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['conversion_id', 'touchpoint_id', 'attribution_model'],
+    meta={
+        'reads': ['int_attribution__credits'],
+        'scope': ['conversion_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_attribution__credits', 'conversion') }} as credits
+{%- endset -%}
+{%- do recompute(since, units) %}
 select
     conversion_id,
     touchpoint_id,
@@ -17,3 +31,4 @@ select
     touched_at,
     converted_at
 from {{ ref('int_attribution__credits') }}
+where {{ in_scope(since, ['conversion_id']) }}

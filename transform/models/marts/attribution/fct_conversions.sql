@@ -1,3 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['conversion_id'],
+    meta={
+        'reads': ['int_conversions__conversions'],
+        'scope': ['conversion_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_conversions__conversions', 'conversion') }} as conversions
+{%- endset -%}
+{%- do recompute(since, units) %}
 select
     conversion_id,
     stage,
@@ -16,3 +30,4 @@ select
     reverses_conversion_id,
     converted_at
 from {{ ref('int_conversions__conversions') }}
+where {{ in_scope(since, ['conversion_id']) }}

@@ -8,7 +8,11 @@ select
     account_native_id,
     {{ without_addresses('campaign_native_id') }} as campaign_native_id,
     {{ without_addresses('name') }} as name,
-    {{ without_addresses('canonical_campaign') }} as canonical_campaign,
+    -- Its dots and at sign are gone by then, so the name tells.
+    case
+        when {{ without_addresses('name') }} <> name then '(address)'
+        else canonical_campaign
+    end as canonical_campaign,
     channel,
     status,
     started_on,

@@ -1,9 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['campaign_id', 'person_id'],
+    meta={
+        'reads': ['int_email__sends'],
+        'scope': ['campaign_id', 'person_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_email__sends', 'person') }} as sends
+{%- endset -%}
+{%- do recompute(since, units) %}
 {%- set flags = [
     'is_human_open', 'is_unknown_open', 'is_machine_open', 'is_human_click', 'is_unsubscribed',
     'is_complaint'
 ] -%}
 with sends as (
     select * from {{ ref('int_email__sends') }}
+    where {{ in_scope(since, ['campaign_id', 'person_id']) }}
 ),
 
 per_person as (

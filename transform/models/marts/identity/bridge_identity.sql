@@ -1,3 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['source', 'object', 'source_record_id'],
+    meta={
+        'reads': ['int_identity__bridge'],
+        'scope': ['source', 'object', 'source_record_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_identity__bridge', 'record') }} as records
+{%- endset -%}
+{%- do recompute(since, units) %}
 with bridge as (
     select * from {{ ref('int_identity__bridge') }}
 )
@@ -16,4 +30,4 @@ select
     is_deleted,
     valid_from
 from bridge
-where person_id is not null
+where person_id is not null and {{ in_scope(since, ['source', 'object', 'source_record_id']) }}

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['person_id']
+) }}
 with persons as (
     select * from {{ ref('int_identity__persons') }}
 ),

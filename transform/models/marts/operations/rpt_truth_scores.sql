@@ -3,8 +3,8 @@ with scores as (
 )
 
 select
-    cast('{{ var("run_id") }}' as varchar) as run_id,
-    cast('{{ var("seed", "") }}' as varchar) as seed,
+    cast('{{ told("run_id") }}' as varchar) as run_id,
+    cast('{{ told("seed") }}' as varchar) as seed,
     metric,
     -- Twelve digits: the last bits of a sum depend on the order of its rows.
     round(value, 12) as value,

@@ -1,5 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['platform', 'account_id', 'campaign_id', 'ad_group_id', 'ad_id', 'reported_on'],
+    meta={
+        'reads': ['int_ads__ad_days'],
+        'scope': ['platform', 'account_id', 'reported_on']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_ads__ad_days', 'day') }} as days
+{%- endset -%}
+{%- do recompute(since, units) %}
 with ad_days as (
     select * from {{ ref('int_ads__ad_days') }}
+    where {{ in_scope(since, ['platform', 'account_id', 'reported_on']) }}
 )
 
 select

@@ -1,5 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['date_day', 'channel', 'campaign_id', 'attribution_model', 'stage'],
+    meta={
+        'reads': ['int_ads__channel_roi'],
+        'scope': ['date_day']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_ads__channel_roi', 'day') }} as days
+{%- endset -%}
+{%- do recompute(since, units) %}
 with channel_roi as (
     select * from {{ ref('int_ads__channel_roi') }}
+    where {{ in_scope(since, ['date_day']) }}
 )
 
 select

@@ -1,3 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['touchpoint_id'],
+    meta={
+        'reads': ['int_touchpoints__touchpoints'],
+        'scope': ['touchpoint_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_touchpoints__touchpoints', 'touchpoint') }} as touches
+{%- endset -%}
+{%- do recompute(since, units) %}
 select
     touchpoint_id,
     person_id,
@@ -16,3 +30,4 @@ select
     is_lead_creation,
     touched_at
 from {{ ref('int_touchpoints__touchpoints') }}
+where {{ in_scope(since, ['touchpoint_id']) }}

@@ -1,5 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(),
+    unique_key=['session_id'],
+    meta={
+        'reads': ['int_web__sessions', 'int_touchpoints__touchpoints'],
+        'scope': ['session_id']
+    }
+) }}
+{%- set since = last_build() -%}
+{%- set units -%}
+    select unit from {{ announced(since, 'int_web__sessions', 'session') }} as visits
+    union all
+    select unit from {{ announced(since, 'int_touchpoints__touchpoints', 'session') }} as touches
+{%- endset -%}
+{%- do recompute(since, units) %}
 with sessions as (
     select * from {{ ref('int_web__sessions') }}
+    where {{ in_scope(since, ['session_id']) }}
 ),
 
 touchpoints as (

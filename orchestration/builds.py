@@ -1,0 +1,75 @@
+"""What a build of the models is told, and whether it must rebuild every table.
+
+Incremental models follow the data. Another model or another rule of the user moves rows whose data
+has not moved, so a gate that last ended well with others is built with dbt's full refresh.
+"""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from orchestration.house import House
+from orchestration.settings import Settings
+
+# What a manifest is made of; compiled and vendored folders are not.
+PARSED = ("models", "macros", "seeds", "tests")
+_GATES_ENDED = """
+create schema if not exists changes;
+create table if not exists changes.gates (gate varchar primary key, fingerprint varchar)
+"""
+
+
+def told(house: House) -> dict[str, str]:
+    """Return what every model of a run may read; no model asks for the time."""
+    return {
+        "ENGINEROOM_RUN_AS_OF": house.as_of.isoformat(sep=" "),
+        "ENGINEROOM_RUN_RUN_ID": house.run_id,
+        "ENGINEROOM_RUN_SEED": str(house.settings.seed),
+        "ENGINEROOM_RUN_MERGE_TESTS": "true",
+    }
+
+
+def fingerprint(settings: Settings) -> str:
+    """Return a digest of the models and of the user's rules: another one means other tables."""
+    digest = hashlib.sha256()
+    for root, paths in (
+        (settings.transform, project_files(settings.transform)),
+        (settings.config, sorted(settings.config.rglob("*.yml"))),
+    ):
+        for path in paths:
+            digest.update(f"{path.relative_to(root)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_rebuilt(house: House, gate: str) -> bool:
+    """Whether a gate last ended well with other models or rules: then all its tables are rebuilt.
+
+    What it was built with is forgotten first: a rebuild that is killed is a rebuild next time too.
+    """
+    wanted = fingerprint(house.settings)
+    with duckdb.connect(str(house.settings.warehouse)) as connection:
+        connection.execute(_GATES_ENDED)
+        connection.execute(
+            "delete from changes.gates where gate = ? and fingerprint <> ?", [gate, wanted]
+        )
+        found = connection.execute("select 1 from changes.gates where gate = ?", [gate]).fetchone()
+    return found is None
+
+
+def ended_well(house: House, gate: str) -> None:
+    """Remember what the gate was built with."""
+    with duckdb.connect(str(house.settings.warehouse)) as connection:
+        connection.execute(
+            "insert or replace into changes.gates values (?, ?)",
+            [gate, fingerprint(house.settings)],
+        )
+
+
+def project_files(project: Path) -> list[Path]:
+    """Return the files that a manifest is made of."""
+    found = [project / "dbt_project.yml", project / "profiles.yml"]
+    for folder in PARSED:
+        found += [path for path in (project / folder).rglob("*") if path.is_file()]
+    return sorted(found)

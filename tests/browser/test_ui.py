@@ -1,0 +1,130 @@
+"""The Dagster UI as an operator sees it: the run, the graph, green checks and a red one."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import spoiled
+import whole_runs
+from playwright.sync_api import Browser, Page, expect
+
+from orchestration.settings import PROJECT
+
+pytestmark = pytest.mark.browser
+# A first page waits for the code location, half a minute on a quiet machine.
+PATIENCE = 120_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the UI answers, and the runs that it shows."""
+
+    address: str
+    good: str
+    blocked: str
+
+
+@pytest.fixture(scope="module")
+def place(published_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Serve the UI of a home with one good run and one that a broken rule has blocked."""
+    home = whole_runs.copy_home(published_home, tmp_path_factory.mktemp("ui") / "home")
+    with whole_runs.instance_of(home) as instance:
+        (good,) = instance.get_runs()
+    blocked = spoiled.Home(home).blocked_run("dim_persons", "person_id_is_unique")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [*whole_runs.COMMAND, "ui", "--port", str(port)],
+        cwd=PROJECT,
+        env=whole_runs.environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout
+        for line in process.stdout:
+            if "Serving dagster-webserver" in line:
+                break
+        yield Place(f"http://127.0.0.1:{port}", good.run_id, blocked)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+        assert whole_runs.processes_of(home) == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1500, "height": 950})
+    page.set_default_timeout(PATIENCE)
+    yield page
+    page.close()
+
+
+def _look(page: Page, name: str) -> None:
+    """Keep a picture where someone asked for pictures."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def test_the_runs_page_shows_what_was_published_and_what_was_blocked(
+    place: Place, page: Page
+) -> None:
+    page.goto(f"{place.address}/runs")
+    for run, state in ((place.good, "Success"), (place.blocked, "Failure")):
+        row = page.locator("[class*=row]", has_text=run[:8]).filter(has_text=state)
+        expect(row.first).to_be_visible(timeout=PATIENCE)
+    _look(page, "runs")
+
+
+def test_the_graph_reaches_from_each_source_to_the_published_version(
+    place: Place, page: Page
+) -> None:
+    page.goto(f"{place.address}/asset-groups")
+    for group in ("hubspot", "mailchimp", "google_ads", "linkedin_pages", "identity"):
+        expect(page.get_by_text(group, exact=True).first).to_be_visible(timeout=PATIENCE)
+    _look(page, "graph")
+    page.goto(f"{place.address}/assets/published/version?view=lineage&lineageScope=upstream")
+    expect(page.get_by_text("fct_attribution_credits").first).to_be_attached(timeout=PATIENCE)
+    _look(page, "lineage")
+
+
+def test_an_asset_says_who_owns_it_what_it_is_and_how_many_rows_it_has(
+    place: Place, page: Page
+) -> None:
+    page.goto(f"{place.address}/assets/marts/dim_persons?view=overview")
+    for text in ("marts_identity", "marketing-operations", "Row count", "Stable id of the party"):
+        expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+    _look(page, "asset")
+
+
+def test_a_blocking_check_that_holds_is_green(place: Place, page: Page) -> None:
+    page.goto(f"{place.address}/assets/hubspot/contacts?view=checks")
+    page.get_by_text("raw_contact_has_an_id").first.click()
+    expect(page.get_by_text("This is a blocking asset check")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Passed").first).to_be_visible()
+    expect(page.get_by_text("holds: raw contact has an id")).to_be_visible()
+    _look(page, "green")
+
+
+def test_the_broken_rule_is_red_and_says_how_many_rows(place: Place, page: Page) -> None:
+    page.goto(f"{place.address}/assets/marts/dim_persons?view=checks")
+    page.get_by_text("person_id_is_unique").first.click()
+    expect(page.get_by_text("Failed").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("broken: person id is unique; 2 of").first).to_be_visible()
+    _look(page, "red")
+
+
+def test_the_blocked_run_shows_that_publish_did_not_run(place: Place, page: Page) -> None:
+    page.goto(f"{place.address}/runs/{place.blocked}")
+    told = "Dependencies for step publish failed"
+    expect(page.get_by_text(told).first).to_be_visible(timeout=PATIENCE)
+    _look(page, "blocked")

@@ -1,0 +1,121 @@
+"""A finished home whose judged tables are spoiled after their own step, and repaired again."""
+
+import json
+import shutil
+
+import dagster as dg
+import duckdb
+import great_expectations.expectations as gxe
+import whole_runs
+
+from orchestration import checks, definitions, release, schedules, transform
+from quality.suites import suites_of
+
+GATES = ("raw", "staging", "conformed", "marts")
+
+
+class Home:
+    """The home, and the one job over it."""
+
+    def __init__(self, home):
+        self.settings = whole_runs.settings_of(home)
+        self.parsed = transform.manifest(self.settings)
+        self.job = (
+            definitions.build(self.settings, self.parsed)
+            .get_repository_def()
+            .get_job(schedules.JOB)
+        )
+        self.kept = {
+            path: path.with_suffix(".kept")
+            for path in (self.settings.warehouse, self.settings.marts)
+        }
+        for path, kept in self.kept.items():
+            shutil.copyfile(path, kept)
+
+    def spoil(self, suite, rule):
+        database = self.settings.marts if suite.gate == "marts" else self.settings.warehouse
+        with duckdb.connect(str(database)) as connection:
+            _keep_rows(connection, *suite.table)
+            for statement in faults(connection, suite, rule.expectation):
+                connection.execute(statement)
+
+    def repair(self):
+        for path, kept in self.kept.items():
+            shutil.copyfile(kept, path)
+
+    def run(self, gate):
+        """Judge one gate and publish; return the result."""
+        keys = {
+            key
+            for key in self.job.asset_layer.asset_graph.asset_check_keys
+            if key in self.checks_of(gate)
+        }
+        chosen = self.job.get_subset(
+            asset_selection={release.VERSION, release.DIGESTS}, asset_check_selection=keys
+        )
+        with whole_runs.instance_of(self.settings.home) as instance:
+            return chosen.execute_in_process(instance=instance, raise_on_error=False)
+
+    def checks_of(self, gate):
+        return {
+            dg.AssetCheckKey(rule.key, rule.rule_id)
+            for rule in checks.catalogue(self.settings)
+            if rule.gate == gate
+        }
+
+    def blocked_run(self, suite_name, rule_id):
+        """Break one rule, run its gate, repair the tables, and return the id of the blocked run."""
+        suite, rule = next(
+            (suite, rule)
+            for gate in GATES
+            for suite in suites_of(gate)
+            for rule in suite.rules
+            if (suite.name, rule.rule_id) == (suite_name, rule_id)
+        )
+        self.spoil(suite, rule)
+        blocked = self.run(suite.gate)
+        self.repair()
+        assert not blocked.success
+        return blocked.run_id
+
+    @property
+    def messages(self):
+        path = self.settings.home / "alerts" / "messages.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def served(self):
+        return (self.settings.published / "current").resolve()
+
+
+def _keep_rows(connection, schema, table):
+    """Put the rows of a view in its place, so that one of them can be spoiled."""
+    view = connection.execute(
+        "select 1 from duckdb_views() where schema_name = ? and view_name = ?", [schema, table]
+    ).fetchone()
+    if view:
+        connection.execute(f'create table {schema}.rows as from {schema}."{table}"')
+        connection.execute(f'drop view {schema}."{table}"')
+        connection.execute(f'alter table {schema}.rows rename to "{table}"')
+
+
+def faults(connection, suite, expectation):
+    """Return the statements that make one row of the suite's table break the expectation."""
+    schema, table = suite.table
+    physical = f'raw_{schema}."{table}"' if suite.gate == "raw" else f'{schema}."{table}"'
+    keys = ", ".join(suite.key)
+    one = connection.execute(
+        f"select {keys} from ({suite.query}) order by {keys} limit 1"
+    ).fetchone()
+    row = " and ".join(f"{name} = '{value}'" for name, value in zip(suite.key, one, strict=True))
+    match expectation:
+        case gxe.ExpectColumnValuesToBeUnique() | gxe.ExpectCompoundColumnsToBeUnique():
+            return [f"insert into {physical} from {physical} where {row}"]
+        case gxe.ExpectColumnValuesToNotBeNull(column=column):
+            free = f"alter table {physical} alter column {column} drop not null"
+            return [free, f"update {physical} set {column} = null where {row}"]
+        case gxe.ExpectColumnValuesToBeBetween(column=column, min_value=least):
+            return [f"update {physical} set {column} = {least - 1} where {row}"]
+        case gxe.ExpectColumnValuesToBeInSet(column=column):
+            return [f"update {physical} set {column} = 'ghost' where {row}"]
+    raise AssertionError(f"say here how to break {type(expectation).__name__}")
