@@ -10,7 +10,7 @@ export RUNTIME__DLTHUB_TELEMETRY := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run ui test slow check unit lint types walls sql chromium benchmark clean
+.PHONY: help run ui test slow chaos check unit lint types walls sql chromium benchmark clean
 
 help:  ## what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -49,6 +49,9 @@ test: check  ## everything that continuous integration runs
 
 slow: $(TEST)/.ready chromium  ## whole-platform, browser and chaos suites
 	@$(TEST)/bin/python -m pytest -q -m "slow or browser or chaos"
+
+chaos: $(TEST)/.ready  ## ten kills, two runs together on a warm home (an hour on two cores)
+	@$(TEST)/bin/python -m pytest -q -m chaos
 
 check: lint types walls sql unit  ## lint, types, walls, SQL rules and unit tests (a minute or two)
 

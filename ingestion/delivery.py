@@ -59,13 +59,17 @@ class Delivery:
     def finish_pending(self) -> bool:
         """Finish what a killed load left behind; return whether there was anything.
 
-        A package that was built on another state than the warehouse holds, or that cannot be
-        loaded, is dropped: its cursors go with it, so its rows are read again.
+        A package that was built on another state than the warehouse holds, that was cut off in the
+        middle of a job, or that cannot be loaded, is dropped: its cursors go with it, so its rows
+        are read again, and what had landed is recognised.
         """
         pipeline = self._pipeline()
         if not pipeline.has_pending_data:
             return False
         fits = self._held(pipeline).get("built_on", "") == self._last_load()
+        # dlt would run the job again on a staging table that may hold its rows already: a kill
+        # between the copy and the note of it gave every row two open versions, for good.
+        fits = fits and not _is_cut_off(pipeline)
         while fits and pipeline.has_pending_data:
             try:
                 pipeline.run(loader_file_format="parquet")
@@ -122,6 +126,14 @@ class Delivery:
                 "close other programs that hold the file, then run again."
             ) from error
         return str(info.loads_ids[-1]) if info.loads_ids else ""
+
+
+def _is_cut_off(pipeline: dlt.Pipeline) -> bool:
+    """Whether a pending package has a job that was started and never noted as done."""
+    return any(
+        pipeline.get_load_package_info(load_id).jobs["started_jobs"]
+        for load_id in pipeline.list_normalized_load_packages()
+    )
 
 
 def _resource(table: Table, ready: Path, as_of: datetime) -> Any:

@@ -67,6 +67,10 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
         report = _report(source, house, log) if connected else None
     except (LoadFailed, Refused) as error:
         failure = disk.explained(house.settings, str(error))
+    except (duckdb.Error, OSError) as error:
+        # The books of a load are closed after it, and a full disk can strike there too.
+        told = f"{source.name}: {type(error).__name__}: {str(error)[:300]}. Run again."
+        failure = disk.explained(house.settings, told)
     told = "loaded" if connected else f"{NOT_CONNECTED}: `engineroom sources check {source.name}`"
     rows, columns = _state(source, house)
     for table in source.tables:
