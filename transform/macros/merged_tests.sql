@@ -21,7 +21,7 @@ gate leaves these kinds out of its selection and runs them here, after its model
             {% if broken %}
                 {% do queries.append(
                     "select '" ~ node.name ~ "' as table_name, concat_ws(', ', "
-                    ~ broken | join(', ') ~ ") as broken from " ~ node.relation_name
+                    ~ broken | join(', ') ~ ") as broken, count(*) as table_rows from " ~ node.relation_name
                 ) %}
             {% endif %}
         {% endfor %}
