@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import jinja2
 import pyarrow as pa
-import yaml
+
+from benchmarks.model_sql import rendered
 
 TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
 MERGES = (
@@ -37,7 +37,10 @@ def normalise(
         merged = [dict(zip(names, each, strict=True)) for each in merges]
         _put(connection, "merges", MERGES, merged)
         seeds = _seeds(connection)
-        sql = _rendered("int_identity__records", seeds)
+        sql = rendered(
+            "int_identity__records",
+            ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
+        )
         connection.execute(f"create or replace table intermediate.int_identity__records as {sql}")
 
 
@@ -63,17 +66,3 @@ def _seeds(connection: duckdb.DuckDBPyConnection) -> set[str]:
             [str(path)],
         )
     return {path.stem for path in found}
-
-
-def _rendered(model: str, seeds: set[str]) -> str:
-    project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update(
-        ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
-        var=lambda name: project["vars"][name],
-    )
-    portable = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
-    macros = environment.from_string(portable).make_module()
-    names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}
-    path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
-    return environment.from_string(path.read_text("utf-8")).render(names)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import jinja2
 import yaml
-from whole_build import WHOLE_BUILD
+
+from benchmarks.model_sql import rendered
 
 PROJECT = Path(__file__).resolve().parents[2]
 EPOCH = datetime(2026, 1, 1)
@@ -96,25 +96,6 @@ class Credit:
 def instant(seconds: int | None) -> datetime | None:
     """Return the timestamp `seconds` after the epoch of the tests."""
     return None if seconds is None else EPOCH + timedelta(seconds=seconds)
-
-
-def rendered(model: str) -> str:
-    """Return a model's SQL with its macros expanded and ref() standing for the bare table name."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update(
-        ref=lambda name: name,
-        var=lambda name, default=None: {"as_of": "2027-01-01 00:00:00"}.get(name, default),
-        target={"type": "duckdb"},
-        this="this",
-        told=lambda _: "2027-01-01 00:00:00",
-        **WHOLE_BUILD,
-    )
-    macros = environment.from_string(
-        (PROJECT / "transform/macros/portable.sql").read_text("utf-8")
-    ).make_module()
-    path = next((PROJECT / "transform/models").rglob(f"{model}.sql"))
-    names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}
-    return environment.from_string(path.read_text("utf-8")).render(names)
 
 
 _SQL = {model: rendered(model) for model in MODELS}

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import duckdb
-import jinja2
 import pytest
-from whole_build import WHOLE_BUILD
 
-TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
+from benchmarks.model_sql import rendered
+
 NONE = "(not at this grain)"
 AS_OF = "2026-07-01 06:00:00"
 
@@ -76,19 +74,10 @@ def ad_days(rows: Sequence[AdRow], rates: Sequence[tuple[str, str, str]] = ()) -
         for rate in rates:
             connection.execute("insert into int_fx__daily_rates values (?, ?, ?)", list(rate))
         for model in ("int_ads__contributions", "int_ads__ad_days"):
-            connection.execute(f"create table {model} as {_sql(model)}")
+            connection.execute(f"create table {model} as {rendered(model, as_of=AS_OF)}")
         found = connection.execute("select * from int_ads__ad_days")
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _sql(model: str) -> str:
-    macros = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
-    path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
-    environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
-    names = WHOLE_BUILD | {"this": "this", "told": lambda _: AS_OF}
-    names |= {"ref": lambda name: name, "var": lambda _: AS_OF, "source": lambda _, table: table}
-    return environment.from_string(macros + path.read_text("utf-8")).render(**names)
 
 
 def company(seed: int) -> list[AdRow]:
