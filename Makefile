@@ -10,7 +10,7 @@ export RUNTIME__DLTHUB_TELEMETRY := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run ui test slow chaos check unit lint types walls sql chromium benchmark clean
+.PHONY: help run ui test whole chaos days check unit lint types walls sql chromium benchmark clean
 
 help:  ## what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -45,13 +45,17 @@ chromium:
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| echo "chromium is not here and could not be installed: browser tests will be skipped, and say so"
 
-test: check  ## everything that continuous integration runs
+test: check whole  ## everything that continuous integration runs
 
-slow: $(TEST)/.ready chromium  ## whole-platform, browser and chaos suites
-	@$(TEST)/bin/python -m pytest -q -m "slow or browser or chaos"
+# Two at a time: a whole run waits for dbt to start half of its time.
+whole: $(TEST)/.ready chromium  ## whole runs, real rows, vendors' clients, gates and browsers
+	@$(TEST)/bin/python -m pytest -q -n 2 --dist loadfile -m "(slow or browser) and not chaos"
 
-chaos: $(TEST)/.ready  ## ten kills, two runs together on a warm home (an hour on two cores)
+chaos: $(TEST)/.ready  ## the long form: ten kills and two runs together on a warm home
 	@$(TEST)/bin/python -m pytest -q -m chaos
+
+days: $(TEST)/.ready  ## the long form: thirty simulated days, one by one
+	@ENGINEROOM_DAYS=30 $(TEST)/bin/python -m pytest -q -m slow tests/e2e/test_simulated_days.py
 
 check: lint types walls sql unit  ## lint, types, walls, SQL rules and unit tests (a minute or two)
 
@@ -71,7 +75,7 @@ sql: $(TEST)/.ready
 	@$(TEST)/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures
 
 unit: $(TEST)/.ready
-	@$(TEST)/bin/python -m pytest -q -m "not slow and not browser and not chaos"
+	@$(TEST)/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not chaos"
 
 benchmark: $(TEST)/.ready $(PEERS)/.ready  ## times, rows and memory of each stage; credits against a peer
 	@$(TEST)/bin/python -m benchmarks.stages --scale 1

@@ -1,8 +1,8 @@
 """Thirty simulated days, run one by one, equal one rebuild; and each costs what has changed.
 
-`make slow` lives through the same stretch in three strides of whole runs. Every day of it, 40 s of
-processor time each: `ENGINEROOM_DAYS=30 python -m pytest -m slow tests/e2e/test_simulated_days.py`;
-with ENGINEROOM_DAYS_HOME it keeps the home and goes on where it was left.
+`make whole` lives through the same stretch in three strides of whole runs, `make days` every day of
+it, 40 s of processor time each; with ENGINEROOM_DAYS_HOME it keeps the home and goes on where it
+was left.
 """
 
 import os

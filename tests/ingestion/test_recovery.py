@@ -120,7 +120,6 @@ def undisturbed(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> li
 
 
 @pytest.mark.slow
-@pytest.mark.chaos
 @pytest.mark.parametrize("wiped", [False, True], ids=["folder kept", "folder wiped"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_load_ends_like_an_undisturbed_one(
