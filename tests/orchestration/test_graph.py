@@ -1,16 +1,10 @@
 """The asset graph of the real project; dbt is parsed once a session and never run."""
 
-from pathlib import Path
-from types import SimpleNamespace
-
-import dagster as dg
 import pytest
 
-import ingestion.pipeline
 from ingestion.sources import SOURCES
-from orchestration import checks, definitions, house, ingest, release, schedules, transform
+from orchestration import checks, definitions, house, release, schedules, transform
 from orchestration.settings import PROJECT, Settings
-from quality.rules import RuleResult
 
 
 @pytest.fixture(scope="session")
@@ -124,99 +118,3 @@ def test_every_asset_has_a_group_an_owner_and_a_plain_description(repository):
         if not (graph.get(key).owners and graph.get(key).description and graph.get(key).group_name)
     ]
     assert bare == []
-
-
-class _Dbt:
-    """Builds every model of the gate in no time."""
-
-    def cli(self, _, context):
-        outputs = [dg.Output(None, name) for name in sorted(context.selected_output_names)]
-        return SimpleNamespace(stream=lambda: iter(outputs))
-
-
-def _run(graph_settings, parsed, rules, monkeypatch, broken=None, down=None):
-    """Run the whole job with fakes for dbt, loads, identity and judges; return what published."""
-    import identity.resolve
-    import quality.run
-    from ingestion.errors import LoadFailed
-    from orchestration import alerts, publish, rooms
-
-    published = []
-
-    def load(source, **_):
-        if source == down:
-            raise LoadFailed("the vendor is down; run again later")
-        return SimpleNamespace(tables={})
-
-    def judge(*_, gate, **__):
-        return [
-            RuleResult(
-                rule.rule_id,
-                "suite",
-                rule.table,
-                "blocking" if rule.is_blocking else "warning",
-                rule.rule_id != broken,
-                1,
-                0,
-                "",
-            )
-            for rule in rules
-            if rule.gate == gate
-        ]
-
-    def publish_it(_, run_id, *__):
-        published.append(run_id)
-        return Path("versions") / run_id
-
-    monkeypatch.setattr(transform, "manifest", lambda *_: parsed)
-    monkeypatch.setattr(ingestion.pipeline, "load", load)
-    monkeypatch.setattr(house.House, "source_config", lambda *_: {})
-    monkeypatch.setattr(house.House, "sandbox", lambda _: None)
-    monkeypatch.setattr(identity.resolve, "resolve", lambda *_, **__: None)
-    monkeypatch.setattr(rooms, "_counted", _uncounted)
-    monkeypatch.setattr(quality.run, "run_suites", judge)
-    monkeypatch.setattr(publish, "publish", publish_it)
-    monkeypatch.setattr(alerts, "review_run", lambda *_: [])
-    built = definitions.build(graph_settings, parsed)
-    job = dg.Definitions.merge(
-        dg.Definitions(
-            assets=built.assets,
-            asset_checks=built.asset_checks,
-            jobs=built.jobs,
-            resources={"house": house.resource(graph_settings), "dbt": _Dbt()},
-        )
-    ).get_job_def(schedules.JOB)
-    with dg.instance_for_test() as instance:
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
-        return result, published
-
-
-def _uncounted(schema, tables, _):
-    for table in tables:
-        yield dg.MaterializeResult(asset_key=dg.AssetKey([schema, table]))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("gate", ["raw", "conformed", "marts"])
-def test_a_broken_blocking_rule_of_a_gate_stops_publish(
-    graph_settings, parsed, rules, monkeypatch, gate
-):
-    broken = next(rule.rule_id for rule in rules if rule.gate == gate and rule.is_blocking)
-    result, published = _run(graph_settings, parsed, rules, monkeypatch, broken=broken)
-    assert not result.success
-    assert published == []
-
-
-@pytest.mark.slow
-def test_one_source_down_leaves_the_others_running_and_is_red(
-    graph_settings, parsed, rules, monkeypatch
-):
-    result, published = _run(graph_settings, parsed, rules, monkeypatch, down="mailchimp")
-    assert result.success
-    assert len(published) == 1
-    red = {
-        each.asset_key.path[0]
-        for each in result.get_asset_check_evaluations()
-        if each.check_name == ingest.CHECK and not each.passed
-    }
-    assert red == {"mailchimp"}
