@@ -74,12 +74,12 @@ errors as (
     select
         ranked.attribution_model,
         ranked.stage,
-        sum(abs(ranked.true_share - ranked.found_share)) / 2 as share_error,
+        round(sum(abs(ranked.true_share - ranked.found_share)) / 2, 9) as share_error,
         case
             when
                 min(ranked.true_rank) < max(ranked.true_rank)
                 and min(ranked.found_rank) < max(ranked.found_rank)
-                then corr(ranked.true_rank, ranked.found_rank)
+                then round(corr(ranked.true_rank, ranked.found_rank), 9)
         end as rank_correlation
     from ranked
     inner join models
