@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 import spoiled
 import whole_runs
 from playwright.sync_api import Browser, Page, expect
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from orchestration.settings import PROJECT
 
@@ -54,11 +57,21 @@ def place(published_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         for line in process.stdout:
             if "Serving dagster-webserver" in line:
                 break
-        yield Place(f"http://127.0.0.1:{port}", good.run_id, blocked)
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_it_answers(address)
+        yield Place(address, good.run_id, blocked)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate()
         assert whole_runs.processes_of(home) == []
+
+
+def _wait_until_it_answers(address: str) -> None:
+    """The server says that it serves before its port is open: knock with growing pauses."""
+    knocks = Retry(total=12, backoff_factor=0.1, backoff_max=5)
+    with requests.Session() as session:
+        session.mount(address, HTTPAdapter(max_retries=knocks))
+        session.get(f"{address}/server_info", timeout=60).raise_for_status()
 
 
 @pytest.fixture
