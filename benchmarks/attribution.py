@@ -21,8 +21,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.credit_models import MODELS, TABLES
 from benchmarks.model_sql import rendered
-from tests.transform.credit_sql import MODELS, TABLES
 
 RESULTS = Path(__file__).parent / "results"
 CHANNELS = ("paid_search", "organic_search", "email", "direct", "referral", "paid_social")

@@ -32,6 +32,8 @@ LIFTS = {
     "display": 0.01,
 }
 BASE_HAZARD = 0.05
+# Met at a fair or called by sales: they visit no page and read no mail, so no touch explains them.
+OFFLINE_SHARE = 0.06
 CHANNEL_SHARES = (
     ("paid_search", 0.26),
     ("organic_search", 0.24),
@@ -239,6 +241,12 @@ def _live(seed: int, person: Person, effects: dict[tuple[str, str], float]) -> N
     rng = Random(f"{seed}/life/{person.number}")
     instant = START + int(rng.random() * (END - START))
     touched: list[str] = []
+    if _is_offline(seed, person):
+        person.lead_at = instant
+        person.stages = [("lead", instant)]
+        _credit(effects, "lead", touched)
+        _advance(rng, person, touched)
+        return
     for step in range(12):
         channel = _channel(rng, known=step > 2)
         visit = session_of(rng, rng.choice(person.visitors), instant, channel)
@@ -265,6 +273,11 @@ def _live(seed: int, person: Person, effects: dict[tuple[str, str], float]) -> N
     _advance(rng, person, touched)
 
 
+def _is_offline(seed: int, person: Person) -> bool:
+    rng = Random(f"{seed}/offline/{person.number}")
+    return person.kind == "person" and rng.random() < OFFLINE_SHARE
+
+
 def _credit(effects: dict[tuple[str, str], float], stage: str, touched: list[str]) -> None:
     """Share one conversion over what caused it: each touch by its lift, the rest by nothing."""
     total = BASE_HAZARD + sum(LIFTS[each] for each in touched)
@@ -274,7 +287,7 @@ def _credit(effects: dict[tuple[str, str], float], stage: str, touched: list[str
 
 
 def _advance(rng: Random, person: Person, touched: list[str]) -> None:
-    """CRM stages after the lead, with later visits in between."""
+    """CRM stages after the lead, with later visits of those who ever visit in between."""
     instant = person.lead_at or 0
     steps = (
         ("marketingqualifiedlead", 0.55, 8),
@@ -284,7 +297,7 @@ def _advance(rng: Random, person: Person, touched: list[str]) -> None:
     for stage, chance, days in steps:
         if rng.random() > chance:
             return
-        for _ in range(rng.randint(0, 2)):
+        for _ in range(rng.randint(0, 2) if person.sessions else 0):
             instant += int(rng.expovariate(1 / (days * DAY / 2))) + HOUR
             channel = _channel(rng, known=True)
             person.sessions.append(session_of(rng, rng.choice(person.visitors), instant, channel))
