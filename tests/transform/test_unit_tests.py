@@ -66,3 +66,30 @@ def test_a_projection_is_told_from_logic() -> None:
 
 def _is_ours(node: dict) -> bool:
     return node["resource_type"] == "model" and node["fqn"][1] != "custom"
+
+
+def test_an_incremental_model_is_written_by_the_key_that_is_tested_unique(
+    empty_build: DbtRun,
+) -> None:
+    """Changed rows replace those of their key: a key coarser than the grain loses neighbours."""
+    nodes = empty_build.manifest["nodes"].values()
+    tested: dict[str, set[frozenset[str]]] = {}
+    for node in nodes:
+        if node["resource_type"] == "test" and node.get("test_metadata"):
+            columns = _unique_columns(node["test_metadata"])
+            tested.setdefault(node["attached_node"], set()).add(frozenset(columns))
+    keys = {
+        node["unique_id"]: frozenset(node["config"]["unique_key"])
+        for node in nodes
+        if node["config"].get("materialized") == "incremental"
+    }
+
+    assert keys
+    for model, key in keys.items():
+        assert any(unique and unique <= key for unique in tested.get(model, set())), model
+
+
+def _unique_columns(test: dict) -> list[str]:
+    if test["name"] == "unique":
+        return [test["kwargs"]["column_name"]]
+    return test["kwargs"]["columns"] if test["name"] == "unique_together" else []

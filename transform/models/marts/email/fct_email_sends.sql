@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy=incremental_strategy(),
-    unique_key=['campaign_id', 'person_id'],
+    unique_key=['campaign_id', 'person_id', 'sent_at'],
     meta={
         'reads': ['int_email__sends'],
         'scope': ['campaign_id', 'person_id']
