@@ -164,13 +164,14 @@ async def _ask(scope: Any, receive: Callable[[], Awaitable[Any]]) -> Ask:
 
 
 async def _send(send: Any, answered: Answer, struck: str | None) -> None:
-    if struck == "reset":
-        raise ConnectionResetError("a planted reset")
     body = answered.body
     length = len(body) + (64 if struck == "short_body" else 0)
     headers = [(name.encode(), value.encode()) for name, value in answered.headers.items()]
     headers.append((b"content-length", str(length).encode()))
     await send({"type": "http.response.start", "status": answered.status, "headers": headers})
+    if struck == "reset":
+        # An answer that has begun and fails makes the server drop the connection.
+        raise ConnectionResetError("a planted reset")
     if struck == "hang":
         import asyncio
 
