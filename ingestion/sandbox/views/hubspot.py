@@ -5,6 +5,7 @@ hides archived records and refuses to page past 10,000 results.
 """
 
 import re
+from bisect import bisect_right
 from typing import Any
 
 import orjson
@@ -50,10 +51,9 @@ def view(ask: Ask, world: World) -> Answer:
 
 
 def _objects(ask: Ask, world: World, object_: str, rest: str) -> Answer:
-    if not any(change.object == object_ for change in world.state.rows("hubspot", object_)[:1]):
-        known = {"contacts", "companies", "deals", "calls", "meetings", "emails", "notes", "tasks"}
-        if object_ not in known:
-            return refuse(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object_}")
+    known = {"contacts", "companies", "deals", "calls", "meetings", "emails", "notes", "tasks"}
+    if object_ not in known:
+        return refuse(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object_}")
     if ask.method == "GET" and not rest:
         return _list(ask, world, object_)
     if ask.method == "POST" and rest == "/search":
@@ -115,20 +115,29 @@ def _list(ask: Ask, world: World, object_: str) -> Answer:
     if limit > most:
         return refuse(400, "VALIDATION_ERROR", f"limit {limit} is larger than {most}")
     status = "archived" if ask.query.get("archived", "").lower() == "true" else "live"
-    rows = [row for row in world.state.rows("hubspot", object_) if row.status == status]
     bound = f"{object_}/{status}"
     position = position_of(ask.query["after"], bound) if "after" in ask.query else 0
     if position is None:
         return refuse(400, "VALIDATION_ERROR", "Invalid after: not a cursor of this list")
-    rows.sort(key=lambda row: int(row.key))
-    page = [row for row in rows if int(row.key) > position][: limit + 1]
+    rows = world.state.found(bound, lambda: _by_number(world, object_, status))
+    start = bisect_right(rows, position, key=_number)
+    page = rows[start : start + limit + 1]
     bodies = [orjson.dumps(_chosen(row, properties, history)) for row in page[:limit]]
     if len(page) <= limit:
         return listed("results", bodies, {})
-    after = cursor_of(int(page[limit - 1].key), bound)
+    after = cursor_of(_number(page[limit - 1]), bound)
     return listed(
         "results", bodies, {"paging": {"next": {"after": after, "link": f"?after={after}"}}}
     )
+
+
+def _number(row: Change) -> int:
+    return int(row.key)
+
+
+def _by_number(world: World, object_: str, status: str) -> list[Change]:
+    rows = [row for row in world.state.rows("hubspot", object_) if row.status == status]
+    return sorted(rows, key=_number)
 
 
 def _search(ask: Ask, world: World, object_: str) -> Answer:
@@ -141,26 +150,37 @@ def _search(ask: Ask, world: World, object_: str) -> Answer:
         return refuse(400, "VALIDATION_ERROR", "limit is larger than 200")
     if after + limit > SEARCH_CAP:
         return refuse(400, "VALIDATION_ERROR", "The search cannot page past 10000 results.")
-    live = [row for row in world.state.rows("hubspot", object_) if row.status == "live"]
-    groups = asked.get("filterGroups") or []
-    if groups:
-        pairs = [(row, orjson.loads(row.body)["properties"]) for row in live]
-        live = [
-            row
-            for row, held in pairs
-            if any(all(_meets(held, each) for each in group["filters"]) for group in groups)
-        ]
-    for sort in reversed(asked.get("sorts") or []):
-        name = sort if isinstance(sort, str) else sort["propertyName"]
-        down = isinstance(sort, dict) and sort.get("direction") == "DESCENDING"
-        keys = {row.key: _sortable(orjson.loads(row.body)["properties"].get(name)) for row in live}
-        live.sort(key=lambda row: keys[row.key], reverse=down)
+    groups, sorts = asked.get("filterGroups") or [], asked.get("sorts") or []
+    live = world.state.found(
+        (object_, orjson.dumps([groups, sorts])), lambda: _matching(world, object_, groups, sorts)
+    )
     page = live[after : after + limit]
     bodies = [orjson.dumps(_chosen(row, asked.get("properties") or [], [])) for row in page]
     rest: dict[str, Any] = {"total": len(live)}
     if after + limit < len(live):
         rest["paging"] = {"next": {"after": str(after + limit)}}
     return listed("results", bodies, rest)
+
+
+def _matching(
+    world: World, object_: str, groups: list[dict[str, Any]], sorts: list[Any]
+) -> list[Change]:
+    pairs = [
+        (row, orjson.loads(row.body)["properties"])
+        for row in world.state.rows("hubspot", object_)
+        if row.status == "live"
+    ]
+    if groups:
+        pairs = [
+            (row, held)
+            for row, held in pairs
+            if any(all(_meets(held, each) for each in group["filters"]) for group in groups)
+        ]
+    for sort in reversed(sorts):
+        name = sort if isinstance(sort, str) else sort["propertyName"]
+        down = isinstance(sort, dict) and sort.get("direction") == "DESCENDING"
+        pairs.sort(key=lambda pair: _sortable(pair[1].get(name)), reverse=down)
+    return [row for row, _ in pairs]
 
 
 def _sortable(value: str | None) -> tuple[int, float, str]:
@@ -279,7 +299,9 @@ def _all(ask: Ask, world: World, object_: str) -> Answer:
 
 def _submissions(ask: Ask, world: World, form: str) -> Answer:
     rows = world.state.rows("hubspot", "form_submissions", form)
-    return _paged(ask, sorted(rows, key=lambda row: (-row.sort_at, row.key)), f"forms/{form}")
+    bound = f"forms/{form}"
+    newest = world.state.found(bound, lambda: sorted(rows, key=lambda row: (-row.sort_at, row.key)))
+    return _paged(ask, newest, bound)
 
 
 def _paged(ask: Ask, rows: list[Change], bound: str) -> Answer:
