@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import dlt
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -56,29 +55,18 @@ class Delivery:
     def _held(self, pipeline: dlt.Pipeline) -> dict[str, Any]:
         return dict(pipeline.state.get("sources", {}).get(self.source.name, {}))
 
-    def finish_pending(self) -> bool:
-        """Finish what a killed load left behind; return whether there was anything.
+    def drop_pending(self) -> bool:
+        """Drop what a killed load left behind; return whether there was anything.
 
-        A package that was built on another state than the warehouse holds, that was cut off in the
-        middle of a job, or that cannot be loaded, is dropped: its cursors go with it, so its rows
-        are read again, and what had landed is recognised.
+        Its cursors go with it, so its rows are read again, and what had landed is recognised. To
+        finish it instead is a trap: its tables would land under an old load, dated before builds
+        that have read that load, and a job cut off between copy and note would run twice.
         """
         pipeline = self._pipeline()
         if not pipeline.has_pending_data:
             return False
-        fits = self._held(pipeline).get("built_on", "") == self._last_load()
-        # dlt would run the job again on a staging table that may hold its rows already: a kill
-        # between the copy and the note of it gave every row two open versions, for good.
-        fits = fits and not _is_cut_off(pipeline)
-        while fits and pipeline.has_pending_data:
-            try:
-                pipeline.run(loader_file_format="parquet")
-            except PipelineStepFailed:
-                break
-        unfinished = pipeline.has_pending_data
-        if unfinished:
-            pipeline.abort_packages()
-        return not unfinished
+        pipeline.abort_packages()
+        return True
 
     def state(self) -> dict[str, Any]:
         """Return the cursors as the warehouse has them, forgetting the working folder's."""
@@ -87,16 +75,6 @@ class Delivery:
         pipeline.sync_destination()
         return self._held(pipeline)
 
-    def _last_load(self) -> str:
-        """Return the id of the newest load in the warehouse, "" where there is none."""
-        with duckdb.connect(str(self.warehouse)) as connection:
-            try:
-                query = f"select max(load_id) from raw_{self.source.name}._dlt_loads"
-                row = connection.execute(query).fetchone()
-            except duckdb.CatalogException:
-                return ""
-        return str(row[0] or "") if row else ""
-
     def deliver(
         self, reduced: Mapping[str, Reduced], state: Mapping[str, Any], as_of: datetime
     ) -> str:
@@ -104,11 +82,9 @@ class Delivery:
         pipeline = self._pipeline()
         tables = [table for table in self.source.tables if reduced[table.name].delivered]
 
-        built_on = self._last_load()
-
         def cursors() -> Iterator[Any]:
             # State set inside an extraction travels in its package, and only then.
-            dlt.current.source_state().update(state, built_on=built_on)
+            dlt.current.source_state().update(state)
             yield from ()
 
         @dlt.source(name=self.source.name, max_table_nesting=0)
@@ -126,14 +102,6 @@ class Delivery:
                 "close other programs that hold the file, then run again."
             ) from error
         return str(info.loads_ids[-1]) if info.loads_ids else ""
-
-
-def _is_cut_off(pipeline: dlt.Pipeline) -> bool:
-    """Whether a pending package has a job that was started and never noted as done."""
-    return any(
-        pipeline.get_load_package_info(load_id).jobs["started_jobs"]
-        for load_id in pipeline.list_normalized_load_packages()
-    )
 
 
 def _resource(table: Table, ready: Path, as_of: datetime) -> Any:

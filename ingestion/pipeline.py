@@ -118,8 +118,8 @@ class _Load:
                 f"{self.spec.name}: no {' and no '.join(missing)}. Set it in config/sources.yml, "
                 "or the environment variable that is named there."
             )
-        if self.delivery.finish_pending():
-            self.said(f"{self.spec.name}: finished a load that was interrupted")
+        if self.delivery.drop_pending():
+            self.said(f"{self.spec.name}: a load was interrupted; its rows are read again")
         state = self.delivery.state()
         self._close_books(state)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -5,15 +5,16 @@ has not moved, so a gate that last ended well with others is built with dbt's fu
 """
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
 from orchestration.house import House
-from orchestration.settings import Settings
 
 # What a manifest is made of; compiled and vendored folders are not.
 PARSED = ("models", "macros", "seeds", "tests")
+TOOLS = ("dbt-core", "dbt-duckdb", "duckdb")
 _GATES_ENDED = """
 create schema if not exists changes;
 create table if not exists changes.gates (gate varchar primary key, fingerprint varchar)
@@ -30,25 +31,30 @@ def told(house: House) -> dict[str, str]:
     }
 
 
-def fingerprint(settings: Settings) -> str:
-    """Return a digest of the models and of the user's rules: another one means other tables."""
+def fingerprint(house: House) -> str:
+    """Return a digest of the models, of the tools that build them, and of the rules as loaded.
+
+    A rule file that was saved after the run had loaded the rules waits for the next run: a gate is
+    never noted as built with rules that it has not seen.
+    """
+    project = house.settings.transform
     digest = hashlib.sha256()
-    for root, paths in (
-        (settings.transform, project_files(settings.transform)),
-        (settings.config, sorted(settings.config.rglob("*.yml"))),
-    ):
-        for path in paths:
-            digest.update(f"{path.relative_to(root)}\0".encode())
-            digest.update(path.read_bytes())
+    for path in project_files(project):
+        digest.update(f"{path.relative_to(project)}\0".encode())
+        digest.update(path.read_bytes())
+    for package in TOOLS:
+        digest.update(f"{package}\0{version(package)}".encode())
+    with duckdb.connect(str(house.settings.warehouse)) as connection:
+        rules = connection.execute("select digest from config.loaded").fetchone()
+    digest.update(str(rules).encode())
     return digest.hexdigest()
 
 
-def is_rebuilt(house: House, gate: str) -> bool:
-    """Whether a gate last ended well with other models or rules: then all its tables are rebuilt.
+def is_rebuilt(house: House, gate: str, wanted: str) -> bool:
+    """Whether a gate last ended well with another fingerprint: then all its tables are rebuilt.
 
     What it was built with is forgotten first: a rebuild that is killed is a rebuild next time too.
     """
-    wanted = fingerprint(house.settings)
     with duckdb.connect(str(house.settings.warehouse)) as connection:
         connection.execute(_GATES_ENDED)
         connection.execute(
@@ -58,13 +64,10 @@ def is_rebuilt(house: House, gate: str) -> bool:
     return found is None
 
 
-def ended_well(house: House, gate: str) -> None:
-    """Remember what the gate was built with."""
+def ended_well(house: House, gate: str, built_with: str) -> None:
+    """Remember the fingerprint that all models of the gate were built with."""
     with duckdb.connect(str(house.settings.warehouse)) as connection:
-        connection.execute(
-            "insert or replace into changes.gates values (?, ?)",
-            [gate, fingerprint(house.settings)],
-        )
+        connection.execute("insert or replace into changes.gates values (?, ?)", [gate, built_with])
 
 
 def project_files(project: Path) -> list[Path]:

@@ -5,6 +5,7 @@ the columns and their types, so that an empty list is an empty table and not a m
 of the same name in config/local/ (kept out of git) replaces the shipped one.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -78,7 +79,10 @@ def read(config: Path, name: str) -> dict[str, Any]:
 
 
 def load(config: Path, warehouse: Path) -> dict[str, int]:
-    """Replace the tables of schema config in one transaction; return rows per table."""
+    """Replace the tables of schema config in one transaction; return rows per table.
+
+    Table `config.loaded` holds one row: a digest of them all, which tells other rules apart.
+    """
     found = tables(config)
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
@@ -92,8 +96,15 @@ def load(config: Path, warehouse: Path) -> dict[str, int]:
                     f"values ({', '.join('?' * len(table.columns))})",
                     [[_cell(row.get(name)) for name in table.columns] for row in table.rows],
                 )
+        connection.execute("create or replace table config.loaded (digest varchar)")
+        connection.execute("insert into config.loaded values (?)", [_digest(found)])
         connection.commit()
     return {table.name: len(table.rows) for table in found}
+
+
+def _digest(found: list[RuleTable]) -> str:
+    held = [(table.name, table.columns, table.rows) for table in found]
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
 def _schema(config: Path, path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A load killed at any moment is finished, or read again, by the next one: same rows either way."""
+"""A load killed at any moment is read again by the next one: same rows as if undisturbed."""
 
 import os
 import shutil
@@ -132,3 +132,43 @@ def test_a_killed_load_ends_like_an_undisturbed_one(
         shutil.rmtree(home / "dlt")
     assert run(home, "never", 2) == 0
     assert digest(home) == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["normalised", "loading 1", "loading 3", "loading 4"])
+def test_what_lands_after_a_kill_is_new_to_those_who_read_in_between(
+    first_day: Path, tmp_path: Path, moment: str
+) -> None:
+    """Models remember the loads that they have read, and when: nothing may slip in behind them."""
+    home = tmp_path / "home"
+    shutil.copytree(first_day, home)
+    assert run(home, moment, 2) == -signal.SIGKILL
+    before, ended = landed(home), closed(home)
+    assert run(home, "never", 3) == 0
+    after = landed(home)
+
+    seen = {load for _, load in before}
+    assert {load for _, load in after - before}.isdisjoint(seen)
+    assert {day for _, day in closed(home) - ended} <= {3}
+
+
+def closed(home: Path) -> set[tuple[str, int]]:
+    """Return the ended versions, each with the day that ended it."""
+    with duckdb.connect(str(home / "w.duckdb")) as connection:
+        return set(
+            connection.execute(
+                "select id || name, day(_dlt_valid_to) from raw_toy.people"
+                " where _dlt_valid_to is not null"
+            ).fetchall()
+        )
+
+
+def landed(home: Path) -> set[tuple[str, str]]:
+    """Return the rows of both tables, each with the load that brought it."""
+    with duckdb.connect(str(home / "w.duckdb")) as connection:
+        return set(
+            connection.execute(
+                "select id || name || _dlt_valid_from, _dlt_load_id from raw_toy.people"
+                " union all select id, _dlt_load_id from raw_toy.clicks"
+            ).fetchall()
+        )

@@ -47,7 +47,8 @@ config meta of such a model:
     {{ return(names) }}
 {%- endmacro %}
 
-{#- The build that this one continues: {no, as_of}; none where everything must be computed. -#}
+{#- The build that this one continues: {no, as_of}; none where everything must be computed, as after
+    a build at a later instant: a clock that was set wrong leaves nothing behind. -#}
 {% macro last_build() -%}
     {#- A unit test has no table of its own. -#}
     {% if not execute or not this or not is_incremental() %}{{ return(none) }}{% endif %}
@@ -58,7 +59,7 @@ config meta of such a model:
         "with last_one as ("
         ~ "select build_no, as_of from changes.builds where model = '" ~ model['name'] ~ "'"
         ~ " order by build_no desc limit 1) select build_no, cast(as_of as varchar) from last_one"
-        ~ " where not exists (select 1 from changes.builds where is_whole"
+        ~ " where as_of <= " ~ as_of() ~ " and not exists (select 1 from changes.builds where is_whole"
         ~ " and build_no > last_one.build_no and model in ('" ~ reads | join("', '") ~ "'))"
         ~ " and (select count(distinct model) from changes.builds where model in ('"
         ~ reads | join("', '") ~ "')) = " ~ reads | length

@@ -28,4 +28,6 @@ select
     touched.load_id
 from touched
 inner join recipients
-    on touched.source = recipients.source and touched.campaign_id = recipients.campaign_id
+    on
+        touched.source = recipients.source
+        and touched.campaign_id is not distinct from recipients.campaign_id
