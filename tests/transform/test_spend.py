@@ -53,7 +53,7 @@ def ad_days(rows: Sequence[AdRow], rates: Sequence[tuple[str, str, str]] = ()) -
             "create table int_ads__reported_days (platform varchar, grain varchar, "
             "account_id varchar, campaign_native_id varchar, ad_group_id varchar, ad_id varchar, "
             "reported_on date, currency_code varchar, account_time_zone varchar, "
-            "attribution_setting varchar, impressions bigint, clicks bigint, "
+            "attribution_setting varchar, api_version varchar, impressions bigint, clicks bigint, "
             "spend_amount decimal(18, 6), platform_conversions double, "
             "platform_conversion_value double, observed_at timestamp)"
         )
@@ -61,18 +61,22 @@ def ad_days(rows: Sequence[AdRow], rates: Sequence[tuple[str, str, str]] = ()) -
             "create table stg_config__company as select 'USD' as reporting_currency;"
             "create table stg_config__lookback_windows as "
             "select 'p' as platform, 28 as final_after_days;"
-            "create table int_fx__daily_rates (rate_on date, from_currency varchar, rate double)"
+            "create table int_fx__daily_rates "
+            "(rate_on date, from_currency varchar, rate double, quoted_on date)"
         )
         connection.executemany(
             "insert into int_ads__reported_days values "
-            "('p', ?, 'a', ?, ?, ?, ?, ?, 'UTC', 's', ?, ?, ?, 0.1, 0, timestamp '2026-06-02')",
+            "('p', ?, 'a', ?, ?, ?, ?, ?, 'UTC', 's', 'v1', ?, ?, ?, 0.1, 0, "
+            "timestamp '2026-06-02')",
             [
                 (r.grain, r.campaign, r.group, r.ad, r.day, r.currency, r.clicks, r.clicks, r.spend)
                 for r in rows
             ],
         )
         for rate in rates:
-            connection.execute("insert into int_fx__daily_rates values (?, ?, ?)", list(rate))
+            connection.execute(
+                "insert into int_fx__daily_rates values (?1, ?2, ?3, ?1)", list(rate)
+            )
         for model in ("int_ads__contributions", "int_ads__ad_days"):
             connection.execute(f"create table {model} as {rendered(model, as_of=AS_OF)}")
         found = connection.execute("select * from int_ads__ad_days")

@@ -57,6 +57,7 @@ closed as (
         max(currency_code) as currency_code,
         max(account_time_zone) as account_time_zone,
         max(attribution_setting) as attribution_setting,
+        max(api_version) as api_version,
         max(observed_at) as observed_at,
         sum(impressions) as impressions,
         sum(clicks) as clicks,
@@ -100,9 +101,15 @@ select
             when kept.currency_code = company.reporting_currency then 1.0 else rates.rate
         end as decimal(18, 8)
     ) as fx_rate,
+    case
+        when kept.currency_code = company.reporting_currency then kept.reported_on
+        else rates.quoted_on
+    end as fx_quoted_on,
+    company.reporting_currency as reporting_currency_code,
     kept.platform_conversions,
     kept.platform_conversion_value,
     kept.attribution_setting,
+    kept.api_version,
     kept.account_time_zone,
     {{ add_days('kept.reported_on', 'coalesce(lookbacks.final_after_days, 30)') }}
     < {{ date_of(as_of()) }} as is_final,

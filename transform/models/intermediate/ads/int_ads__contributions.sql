@@ -63,6 +63,7 @@ select
     currency_code,
     account_time_zone,
     attribution_setting,
+    api_version,
     {% for measure in measures %}{{ measure }},
     {% endfor -%}
     true as is_own,
@@ -83,6 +84,7 @@ select
     currency_code,
     account_time_zone,
     attribution_setting,
+    api_version,
     {% for measure in measures %}-{{ measure }} as {{ measure }},
     {% endfor -%}
     false as is_own,

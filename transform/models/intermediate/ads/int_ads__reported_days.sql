@@ -39,6 +39,7 @@ select
     max(currency_code) as currency_code,
     max(account_time_zone) as account_time_zone,
     max(attribution_setting) as attribution_setting,
+    max(api_version) as api_version,
     sum(coalesce(impressions, 0)) as impressions,
     sum(coalesce(clicks, 0)) as clicks,
     sum(coalesce(spend_amount, 0)) as spend_amount,

@@ -132,7 +132,11 @@ priced as (
         case
             when reversals.currency_code = reversals.reporting_currency then 1.0
             else cast(rates.rate as double)
-        end as fx_rate
+        end as fx_rate,
+        case
+            when reversals.currency_code = reversals.reporting_currency then reversals.rate_on
+            else rates.quoted_on
+        end as fx_quoted_on
     from reversals
     left join rates
         on
@@ -153,6 +157,7 @@ select
     currency_code,
     fx_rate,
     case when currency_code is not null then rate_on end as rate_on,
+    fx_quoted_on,
     cast(value_amount * fx_rate as decimal(18, 2)) as value_amount_reporting,
     is_reversal,
     value_amount is not null and fx_rate is null as is_rate_missing,

@@ -22,6 +22,7 @@ from events
 left join bridge
     on
         events.source = bridge.source
-        and bridge.object = 'members'
-        and concat(events.list_id, ':', events.recipient_key) = bridge.source_record_id
+        and bridge.object in ('members', 'recipients')
+        and {{ recipient_record_id('events.list_id', 'events.recipient_key') }}
+        = bridge.source_record_id
 where events.event_type = 'click'

@@ -49,7 +49,9 @@
             and sends.campaign_native_id = campaigns.campaign_native_id
     where
         {{ unit_key([
-            'sends.source', "'members'", "concat(campaigns.list_id, ':', sends.recipient_key)"
+            'sends.source',
+            "case when campaigns.list_id is null then 'recipients' else 'members' end",
+            recipient_record_id('campaigns.list_id', 'sends.recipient_key')
         ]) }}
         in {{ announced(since, 'int_identity__bridge', 'record') }}
 {%- endset -%}
@@ -109,6 +111,7 @@ placed as (
         sends.campaign_native_id,
         sends.recipient_key,
         coalesce(sends.send_id, '') as send_id,
+        blind.domain is not null as is_complaint_hidden,
         {{ surrogate_key([
             'sends.source', "coalesce(campaigns.list_id, '(none)')", 'sends.campaign_native_id'
         ]) }} as campaign_id,
@@ -123,6 +126,8 @@ placed as (
         coalesce(reactions.complaints, 0) as complaints,
         unknown.recipient_number
     from sends
+    left join {{ ref('stg_config__complaint_blind_domains') }} as blind
+        on split_part(lower(trim(sends.email)), '@', 2) = blind.domain
     left join campaigns
         on
             sends.source = campaigns.source
@@ -142,8 +147,9 @@ placed as (
     left join bridge
         on
             sends.source = bridge.source
-            and bridge.object = 'members'
-            and concat(campaigns.list_id, ':', sends.recipient_key) = bridge.source_record_id
+            and bridge.object in ('members', 'recipients')
+            and {{ recipient_record_id('campaigns.list_id', 'sends.recipient_key') }}
+            = bridge.source_record_id
 )
 
 select
@@ -165,6 +171,10 @@ select
     case when observed.observes_opens then placed.machine_opens = 1 end as is_machine_open,
     case when observed.observes_clicks then placed.human_clicks = 1 end as is_human_click,
     case when observed.observes_unsubscribes then placed.unsubscribes = 1 end as is_unsubscribed,
-    case when observed.observes_complaints then placed.complaints = 1 end as is_complaint
+    -- A provider that reports no complaint to anybody is not a provider without complaints.
+    case
+        when placed.complaints = 1 then true
+        when observed.observes_complaints and not placed.is_complaint_hidden then false
+    end as is_complaint
 from placed
 left join observed on placed.source = observed.source

@@ -19,7 +19,7 @@ campaigns as (
 
 bridge as (
     select * from {{ ref('int_identity__bridge') }}
-    where object = 'members' and person_id is not null
+    where object in ('members', 'recipients') and person_id is not null
 )
 
 select
@@ -39,5 +39,6 @@ left join campaigns
 left join bridge
     on
         sends.source = bridge.source
-        and concat(campaigns.list_id, ':', sends.recipient_key) = bridge.source_record_id
+        and {{ recipient_record_id('campaigns.list_id', 'sends.recipient_key') }}
+        = bridge.source_record_id
 where bridge.source is null

@@ -19,14 +19,15 @@ funnel_stages as (
 ),
 
 deal_cycles as (
-    -- Each opportunity is a cycle of its account, and so is each time it is reopened.
+    -- Each opportunity is a cycle of its account, and so is each time it is reopened. Those
+    -- without an account are numbered together: the number alone tells their entries apart.
     select
         opportunities.account_id,
         deal_entries.opportunity_id,
         deal_entries.cycle_no as deal_cycle_no,
         coalesce(opportunities.account_id, opportunities.opportunity_id) as entity_id,
         row_number() over (
-            partition by coalesce(opportunities.account_id, opportunities.opportunity_id)
+            partition by opportunities.account_id
             order by
                 min(deal_entries.entered_at),
                 deal_entries.opportunity_id,

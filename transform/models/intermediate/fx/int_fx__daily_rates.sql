@@ -25,7 +25,8 @@ days as (
 select
     days.date_day as rate_on,
     spans.from_currency,
-    spans.rate
+    spans.rate,
+    spans.first_day as quoted_on
 from days
 inner join spans
     on

@@ -5,6 +5,7 @@
     meta={
         'feeds': {
             'record': ['source', 'object', 'source_record_id'],
+            'published': ['source', 'object', published_id('source_record_id')],
             'person': ['person_id']
         }
     }

@@ -99,6 +99,36 @@ submissions as (
     {% endfor %}
 ),
 
+recipients as (
+    -- Of a dropped e-mail file nothing is known of a person but the address.
+    select
+        source,
+        object,
+        source_record_id,
+        email,
+        cast(null as varchar) as phone,
+        cast(null as varchar) as first_name,
+        cast(null as varchar) as last_name,
+        cast(null as varchar) as company_name,
+        cast(null as varchar) as company_record_id,
+        cast(null as varchar) as company_domain,
+        cast(null as varchar) as job_title,
+        cast(null as varchar) as country,
+        cast(null as varchar) as region,
+        cast(null as varchar) as city,
+        cast(null as varchar) as postal_code,
+        cast(null as varchar) as street,
+        cast(null as varchar) as lifecycle_stage_native,
+        cast(null as varchar) as linked_record_id,
+        cast(null as varchar) as message,
+        is_unsubscribed,
+        false as is_archived,
+        false as is_deleted,
+        created_at,
+        updated_at
+    from {{ ref('stg_file_drops__recipients') }}
+),
+
 visitors as (
     select
         source,
@@ -164,6 +194,8 @@ known as (
     select * from contacts
     union all
     select * from members
+    union all
+    select * from recipients
     union all
     select * from submissions
     union all

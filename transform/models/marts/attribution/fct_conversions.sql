@@ -24,6 +24,7 @@ select
     currency_code,
     fx_rate,
     rate_on,
+    fx_quoted_on,
     value_amount_reporting,
     is_reversal,
     is_rate_missing,

@@ -37,7 +37,9 @@ counted as (
             end
         ) as clickers,
         sum(case when is_unsubscribed then 1 when not is_unsubscribed then 0 end) as unsubscribes,
-        sum(case when is_complaint then 1 when not is_complaint then 0 end) as complaints
+        sum(case when is_complaint then 1 when not is_complaint then 0 end) as complaints,
+        sum(case when is_complaint is null then 0 when delivered or is_complaint then 1 else 0 end)
+            as complaint_observable
     from sends
     group by campaign_id
 )
@@ -54,6 +56,7 @@ select
     cast(soft_bounces as bigint) as soft_bounces,
     cast(unsubscribes as bigint) as unsubscribes,
     cast(complaints as bigint) as complaints,
+    cast(complaint_observable as bigint) as complaint_observable,
     cast(human_openers as double) / nullif(delivered, 0) as open_rate,
     cast(openers_lower as double) / nullif(delivered, 0) as open_rate_lower,
     cast(openers_upper as double) / nullif(delivered, 0) as open_rate_upper,
@@ -64,5 +67,5 @@ select
     cast(hard_bounces as double) / nullif(sent, 0) as hard_bounce_rate,
     cast(soft_bounces as double) / nullif(sent, 0) as soft_bounce_rate,
     cast(unsubscribes as double) / nullif(delivered, 0) as unsubscribe_rate,
-    cast(complaints as double) / nullif(delivered, 0) as complaint_rate
+    cast(complaints as double) / nullif(complaint_observable, 0) as complaint_rate
 from counted

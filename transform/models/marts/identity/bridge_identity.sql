@@ -9,7 +9,7 @@
 ) }}
 {%- set since = last_build() -%}
 {%- set units -%}
-    select unit from {{ announced(since, 'int_identity__bridge', 'record') }} as records
+    select unit from {{ announced(since, 'int_identity__bridge', 'published') }} as records
 {%- endset -%}
 {%- do recompute(since, units) %}
 with bridge as (
@@ -20,7 +20,7 @@ with bridge as (
 select
     source,
     object,
-    source_record_id,
+    {{ published_id('source_record_id') }} as source_record_id,
     person_id,
     account_id,
     kind,
@@ -30,4 +30,6 @@ select
     is_deleted,
     valid_from
 from bridge
-where person_id is not null and {{ in_scope(since, ['source', 'object', 'source_record_id']) }}
+where
+    person_id is not null
+    and {{ in_scope(since, ['source', 'object', published_id('source_record_id')]) }}

@@ -15,7 +15,7 @@ recipients as (
     select distinct
         source,
         campaign_id,
-        lower(nullif(trim(recipient), '')) as recipient_key
+        md5(lower(nullif(trim(recipient), ''))) as recipient_key
     from source_rows
 )
 
