@@ -261,3 +261,21 @@ def test_the_calendar_reaches_the_days_of_the_files(home: Path) -> None:
         "on days.reported_on = dates.date_day where dates.date_day is null",
     )
     assert outside == 0
+
+
+def test_every_recipient_of_the_files_is_a_person_and_no_address_is_published(home: Path) -> None:
+    addresses = plain(
+        "hubspot/email_event_data.csv",
+        "select distinct lower(trim(recipient)) from file where recipient <> ''",
+    )
+    assert addresses
+    [(unknown,)] = published(
+        home, "select count(*) from marts.fct_email_sends where person_id like '(unknown%'"
+    )
+    assert unknown == 0
+    [(known,)] = published(
+        home, "select count(*) from marts.bridge_identity where object = 'recipients'"
+    )
+    assert known == len(addresses)
+    held = (home / "published" / "current" / "engineroom.duckdb").read_bytes().lower()
+    assert [address for (address,) in addresses if address.encode() in held] == []
