@@ -6,6 +6,7 @@ every load, so a deleted folder and a kept one lead to the same rows.
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,7 +96,12 @@ class Delivery:
         try:
             info = pipeline.run(raw(), loader_file_format="parquet")
         except PipelineStepFailed as error:
-            pipeline.abort_packages()
+            with suppress(PipelineStepFailed):
+                # Aborting writes too: where it cannot, the next load drops what is left.
+                pipeline.abort_packages()
+            if isinstance(error.exception, KeyboardInterrupt):
+                # dlt wraps it like an error: who presses Ctrl-C wants the run to end.
+                raise KeyboardInterrupt from error
             raise LoadFailed(
                 f"{self.source.name}: the warehouse did not take the load "
                 f"({type(error.exception).__name__}). The cursors did not move: free disk space, "

@@ -290,6 +290,19 @@ def test_a_cursor_ahead_of_now_is_refused_and_counted(house: House) -> None:
     assert sum(report.drift.values()) == 1
 
 
+def test_an_interrupt_while_rows_are_written_ends_the_run(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dlt.load.load.Load.load_single_package", pressed)
+        with pytest.raises(KeyboardInterrupt):
+            house.load(people({"id": "1", "name": "a"}))
+    assert house.load(people({"id": "1", "name": "a"})).tables["people"].loaded == 1
+
+
 def test_time_may_not_go_back(house: House) -> None:
     house.load(people(person("1")))
     with pytest.raises(LoadFailed, match="Time may not go back"):
