@@ -140,6 +140,14 @@ def test_a_redirect_to_another_host_is_refused_and_the_token_stays(make_vendor, 
     assert stranger.seen == []
 
 
+def test_looking_for_what_is_not_there_is_an_answer_and_no_other_error_is(vendor, stopped) -> None:
+    vendor.says(Answer(status=404), Answer(status=400))
+    client = session(vendor, stopped)
+    assert client.look("/x") is None
+    with pytest.raises(RequestFailed, match="400"):
+        client.look("/x")
+
+
 def test_a_redirect_at_home_is_followed(vendor, stopped) -> None:
     vendor.says(Answer(status=302, headers={"Location": "/y"}), OK)
     session(vendor, stopped).get("/x")
