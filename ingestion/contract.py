@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
     from ingestion.http import Clock, Session
 
-ColumnType = Literal["text", "bigint", "double", "decimal", "bool", "timestamp", "date", "json"]
+# Money and micros are kept as the vendor's text, but only where staging's decimal(18, 2) or
+# decimal(18, 6) holds it exactly: what its cast would round or lose never gets that far.
+ColumnType = Literal[
+    "text", "bigint", "double", "decimal", "money", "micros", "bool", "timestamp", "date", "json"
+]
 Mode = Literal["versioned", "events"]
 
 # A vendor's clock may run ahead of ours by minutes, a day covers account time zones; beyond that

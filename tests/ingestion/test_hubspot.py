@@ -13,6 +13,7 @@ from ingestion.pipeline import load
 from ingestion.sources import hubspot
 from ingestion.sources.hubspot import HUBSPOT, extract
 from ingestion.sources.hubspot.batch import answer_of
+from ingestion.typed import type_rows
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 
@@ -242,6 +243,33 @@ def test_a_record_dated_far_ahead_moves_no_cursor() -> None:
     state: dict[str, Any] = {}
     read(account, state)
     assert state["cursor:contacts"].startswith("2026-06-01")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("amount", "12345678901234567.89", "an amount finer or larger than decimal(18, 2) holds"),
+        ("amount", "12,500.00", "text where an amount is declared"),
+        ("amount", "12k", "text where an amount is declared"),
+        ("amount", "0.005", "an amount finer or larger than decimal(18, 2) holds"),
+        ("closedate", "next spring", "text that is no instant"),
+        ("createdate", "2026-02-30", "text that is no instant"),
+    ],
+)
+def test_a_deal_that_staging_would_lose_something_of_is_in_quarantine(
+    name: str, value: str, reason: str
+) -> None:
+    row = {"id": "1", f"properties__{name}": value}
+    typed = type_rows(HUBSPOT.table("deals"), [row], 0)
+    assert [said for said, _ in typed.bad] == [f"properties__{name}: {reason}"]
+    assert value in typed.bad[0][1]
+
+
+def test_other_numbers_and_dates_that_cannot_be_read_are_in_quarantine_too() -> None:
+    company = {"id": "1", "properties__numberofemployees": "12k"}
+    call = {"engagement_type": "call", "id": "1", "properties__hs_timestamp": "soon"}
+    for table, row in (("companies", company), ("engagements", call)):
+        assert type_rows(HUBSPOT.table(table), [row], 0).bad
 
 
 def test_associations_are_whole_units_and_none_is_an_answer_too() -> None:
