@@ -201,6 +201,30 @@ def test_a_value_that_its_column_cannot_hold_exactly_is_in_quarantine(
     assert inbox.rows(f"select count(*) from raw_file_drops.{table}") == [(1,)]
 
 
+MAIL = """
+source: toy
+files:
+  - pattern: mail*.csv
+    table: email_events
+    columns: {event_id: id, event_type: kind, bounce_class: class}
+"""
+
+
+def test_a_bounce_of_an_unknown_class_waits_for_its_mapping(inbox: Inbox) -> None:
+    inbox.map(MAIL)
+    inbox.drop("mail_1.csv", "id,kind,class\n1,bounce,hard\n2,bounce,\n3,bounce,Block\n4,open,\n")
+    inbox.load()
+    [(reason, body)] = inbox.rows("select reason, body from quarantine.file_drops")
+    assert reason.startswith("bounce_class: mail_1.csv has neither hard, soft nor nothing")
+    assert "`values` under bounce_class in config/file_drops/toy.yml" in reason
+    assert '"class": "Block"' in body
+
+    inbox.map(MAIL.replace("class}", "{column: class, values: {hard: hard, Block: soft}}}"))
+    inbox.load(1)
+    held = "select event_id, bounce_class from raw_file_drops.email_events order by 1"
+    assert inbox.rows(held) == [("1", "hard"), ("2", None), ("3", "soft"), ("4", None)]
+
+
 def test_an_amount_stays_as_it_came_and_an_empty_one_is_null(inbox: Inbox) -> None:
     inbox.map(DEALS)
     told = {

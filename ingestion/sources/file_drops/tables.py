@@ -94,3 +94,4 @@ EMAIL_EVENTS = Table(
 TABLES = (CONTACTS, COMPANIES, DEALS, DEAL_STAGES, AD_DAYS, EMAIL_EVENTS)
 MEASURES = ("impressions", "clicks", "spend", "platform_conversions", "platform_conversion_value")
 EVENT_TYPES = {"sent", "delivered", "open", "click", "bounce", "unsubscribe", "complaint"}
+BOUNCE_CLASSES = {"hard", "soft"}
