@@ -11,13 +11,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from ingestion.auth import Fixed
+from ingestion.auth import APP, app_or_token, secrets_of
 from ingestion.contract import Column, Extraction, Page, Source, Sweep, Table, Yield, columns
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
 from ingestion.pages import Declared, Paging, rows_of, sure, whole
 
 VERSION = "202606"
+# An access token lives 60 days, the refresh token that some apps are given a year.
+TOKEN_URL = "https://www.linkedin.com/oauth/v2/accessToken"
 PAGE = 100
 SHARES = 20
 # So many posts without a single counter are no young page but an empty answer.
@@ -242,17 +244,12 @@ def _follower_days(
 
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
     """Return the session of one page; version and protocol go with every request."""
-    token = str(config["access_token"])
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "LinkedIn-Version": VERSION,
-        "X-Restli-Protocol-Version": "2.0.0",
-    }
+    spoken = {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
     return Session(
         str(config["base_url"]),
-        auth=Fixed(headers),
+        auth=app_or_token(config, TOKEN_URL, spoken),
         budgets=(Budget(20, 1.0),),
-        secrets=(token,),
+        secrets=secrets_of(config),
         clock=clock,
     )
 
@@ -264,6 +261,7 @@ LINKEDIN_PAGES = Source(
     tables=(POSTS, SHARE_STATISTICS, PAGE_DAYS, FOLLOWER_DAYS),
     extract=extract,
     required=("base_url", "access_token", "organization"),
-    secrets=("access_token",),
+    secrets=("access_token", *APP),
+    instead={"access_token": APP},
     session=session,
 )
