@@ -15,6 +15,8 @@ _SQL_TYPES: dict[ColumnType, str] = {
     "bigint": "bigint",
     "double": "double",
     "decimal": "decimal(38, 9)",
+    "money": "varchar",
+    "micros": "varchar",
     "bool": "boolean",
     "timestamp": "timestamp",
     "date": "date",

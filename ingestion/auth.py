@@ -55,6 +55,10 @@ def basic(user: str, password: str) -> Fixed:
     return Fixed({"Authorization": f"Basic {pair}"})
 
 
+# What an OAuth app is known by; together they stand in for a token that lives until revoked.
+APP = ("client_id", "client_secret", "refresh_token")
+
+
 @dataclass
 class Refreshed:
     """A bearer token got with a refresh token, and got anew when the vendor refuses it."""
@@ -79,3 +83,20 @@ class Refreshed:
     def token_url(self) -> str:
         """Return the address that tokens come from."""
         return self.url
+
+
+def app_or_token(config: Mapping[str, Any], token_url: str, extra: Mapping[str, str]) -> Auth:
+    """Return the auth of an OAuth app where all of it is configured, else of the static token.
+
+    An app's access token, if one is given, is used until the vendor refuses it.
+    """
+    token = str(config.get("access_token") or "")
+    if all(config.get(part) for part in APP):
+        form = {part: str(config[part]) for part in APP}
+        return Refreshed(str(config.get("token_url") or token_url), form, extra, token)
+    return Fixed({"Authorization": f"Bearer {token}", **extra})
+
+
+def secrets_of(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what may never show of an app or a token."""
+    return tuple(str(config[name]) for name in ("access_token", *APP) if config.get(name))

@@ -84,7 +84,7 @@ def real_config(
     for variable, value in environ.items():
         if variable.startswith(prefix) and value:
             config[variable.removeprefix(prefix).lower()] = value
-    missing = [key for key in source.required if not config.get(key) and key not in _GIVEN]
+    missing = [key for key in source.missing(config) if key not in _GIVEN]
     if missing:
         told = [
             f"set the environment variable {prefix}{key.upper()}"

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
     from ingestion.http import Clock, Session
 
-ColumnType = Literal["text", "bigint", "double", "decimal", "bool", "timestamp", "date", "json"]
+# Money and micros are kept as the vendor's text, but only where staging's decimal(18, 2) or
+# decimal(18, 6) holds it exactly: what its cast would round or lose never gets that far.
+ColumnType = Literal[
+    "text", "bigint", "double", "decimal", "money", "micros", "bool", "timestamp", "date", "json"
+]
 Mode = Literal["versioned", "events"]
 
 # A vendor's clock may run ahead of ours by minutes, a day covers account time zones; beyond that
@@ -187,7 +191,8 @@ class Source:
     """A system that can be read.
 
     `kind` is the word of its dbt variable. `required` are configuration keys without which no
-    load starts, `secrets` those of them that never show in a message. `session` makes the one
+    load starts; `instead` names keys that together stand in for one of them. `secrets` are those of
+    either that never show in a message. `session` makes the one
     HTTP session from the configuration; sources of files have none. `revive` turns a quarantined
     body that is no raw row yet (the cells of a file) into one; it raises ValueError with the reason
     where it cannot.
@@ -202,6 +207,19 @@ class Source:
     secrets: tuple[str, ...] = ()
     session: Callable[[Mapping[str, Any], Clock], Session] | None = None
     revive: Revive | None = None
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def missing(self, config: Mapping[str, Any]) -> list[str]:
+        """Return the keys that are yet to be set; what was begun instead is to be completed."""
+        lacking = []
+        for key in self.required:
+            parts = self.instead.get(key, ())
+            unset = [part for part in parts if not config.get(part)]
+            if len(unset) < len(parts):
+                lacking += unset
+            elif not config.get(key):
+                lacking.append(key)
+        return lacking
 
     def table(self, name: str) -> Table:
         """Return the declared table; raises KeyError where the source has none of that name."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,8 @@ from ingestion.contract import ColumnType
 
 _INT64 = 2**63
 _YEARS = range(1900, 2200)
+# What every engine reads as the same number: no thousands, no currency, no digits of other scripts.
+_AMOUNT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 class BadValueError(ValueError):
@@ -102,6 +105,26 @@ def _decimal(value: Any) -> Decimal | None:
     return number
 
 
+def _amount(scale: int) -> Callable[[Any], str | None]:
+    """Return a check that decimal(18, `scale`) holds an amount exactly; the text stays as it is."""
+
+    def checked(value: Any) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+            raise BadValueError("not an amount")
+        text = (value if isinstance(value, str) else str(value)).strip()
+        if text == "":
+            return None
+        found = _AMOUNT.fullmatch(text)
+        if found is None:
+            raise BadValueError("text where an amount is declared")
+        number = Decimal(text)
+        if abs(number) >= Decimal(10) ** (18 - scale) or number != round(number, scale):
+            raise BadValueError(f"an amount finer or larger than decimal(18, {scale}) holds")
+        return format(number, "f") if found[2] else text
+
+    return checked
+
+
 def _bool(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
@@ -171,6 +194,8 @@ CONVERT: dict[ColumnType, Callable[[Any], Any]] = {
     "bigint": _bigint,
     "double": _double,
     "decimal": _decimal,
+    "money": _amount(2),
+    "micros": _amount(6),
     "bool": _bool,
     "timestamp": _timestamp,
     "date": _date,

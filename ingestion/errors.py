@@ -8,6 +8,11 @@ class LoadFailed(RuntimeError):  # noqa: N818  (the name of the outcome, as `ing
 class RequestFailed(LoadFailed):
     """The vendor could not be read: network, credentials, limits, or an answer of no use."""
 
+    def __init__(self, text: str, status: int = 0) -> None:
+        """Say what happened; `status` is the vendor's last one where it answered."""
+        super().__init__(text)
+        self.status = status
+
 
 class PageBroken(LoadFailed):
     """A page that is not what it claims: no list, an error under 200, repeated, or short."""

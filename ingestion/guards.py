@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from ingestion.audit import LoadReport
-from ingestion.contract import Source, Table
+from ingestion.contract import Extraction, Source, Table
 from ingestion.errors import LoadFailed
 from ingestion.keys import one, quoted
 from ingestion.reduce import Reduced
@@ -40,6 +40,21 @@ def refuse_mass_deletion(
             f"{source.name}.{table.name}: an answer came without a row for {units} {kind} that "
             f"held {rows} rows, which is more likely a broken answer. {_REMEDY}"
         )
+
+
+def refuse_emptied(ctx: Extraction, what: str, rows: int) -> None:
+    """Raise LoadFailed where a list that held something at the last load came without a row.
+
+    For lists that no sweep and no re-read unit speaks for, or whose few rows no share guards.
+    """
+    held = int(ctx.state.get(f"held:{what}", 0))
+    if held and not rows and not ctx.config.get("allow_mass_deletion"):
+        raise LoadFailed(
+            f"{what}: the list came empty where it held {held} before, which is more likely a "
+            f"broken answer. {_REMEDY}"
+        )
+    if ctx.window is None:
+        ctx.state[f"held:{what}"] = rows
 
 
 def verify(warehouse: Path, source: Source, load_id: str | None, report: LoadReport) -> None:

@@ -77,6 +77,15 @@ class Session:
         """Return the JSON of a GET. `path` may be a whole address, if it is the vendor's."""
         return self._json("GET", path, params, None, headers)
 
+    def look(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Return the JSON of a GET, None where the vendor says that there is no such thing."""
+        try:
+            return self.get(path, params)
+        except RequestFailed as error:
+            if error.status == 404:
+                return None
+            raise
+
     def post(self, path: str, body: Any, **headers: str) -> Any:
         """Return the JSON answer to a POST of `body` as JSON; reads only, as it may be repeated."""
         return self._json("POST", path, None, body, headers)
@@ -206,7 +215,8 @@ class Session:
                 )
         raise RequestFailed(
             f"{self._where(url)}: it answered {status} {words}. "
-            "Check the source's settings in config/sources.yml."
+            "Check the source's settings in config/sources.yml.",
+            status,
         )
 
     def _wait_told(self, url: str, answer: requests.Response) -> float:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,13 +34,27 @@ def _is_error(body: Mapping[str, Any]) -> bool:
 _REMEDY = " Nothing was lost and the cursor did not move: run again; if it stays, ask the vendor."
 
 
+# Of a list that moves while it is read, or of an answer in doubt: a second is nearly always quiet.
+PASSES = 3
+_KEYS = ("id", "email_id", "conversionId")
+
+
+def ids_of(rows: list[Any], *names: str) -> set[str]:
+    """Return what tells the rows apart: the first of `names` that a row has, else the whole row."""
+    found = set()
+    for row in rows:
+        key = next((row[name] for name in names or _KEYS if row.get(name) is not None), None)
+        found.add(json.dumps(row, sort_keys=True, default=str) if key is None else str(key))
+    return found
+
+
 @dataclass
 class Paging:
     """Watches the pages of one list: none repeated, none empty midway, the declared total met."""
 
     where: str
-    rows: int = 0
     pages: int = 0
+    ids: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _marks: set[str] = field(default_factory=set)
 
@@ -55,14 +69,56 @@ class Paging:
         digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         if digest in self._seen or (following and following in self._marks):
             raise PageBroken(f"{self.where}: page {self.pages} came a second time.{_REMEDY}")
-        self.rows += len(rows)
+        self.ids |= ids_of(rows)
         self._seen.add(digest)
         if following:
             self._marks.add(following)
 
-    def met(self, declared: int, *, short: int = 0) -> None:
-        """Check that the declared total was read, give or take `short` rows gone meanwhile."""
-        if self.rows + short < declared:
+    def met(self, declared: int) -> None:
+        """Check that as many different records came as were declared: one sent twice is one."""
+        if len(self.ids) < declared:
             raise PageBroken(
-                f"{self.where}: {declared} rows were announced and {self.rows} came.{_REMEDY}"
+                f"{self.where}: {declared} rows were announced and {len(self.ids)} came.{_REMEDY}"
             )
+
+
+Declared = tuple[list[Any], int]
+
+
+def whole(where: str, read: Callable[[Paging], Iterator[Declared]]) -> Iterator[list[Any]]:
+    """Yield the pages of a list, read until every record of the total on each page was seen.
+
+    A record that changes or goes while the list is read shifts the others over a page's edge: one
+    is skipped though the rows add up. Then fewer ids than declared, or a shrunken total, are seen
+    and the list is read again; what comes twice is deduplicated by the load.
+    """
+    for _ in range(PASSES):
+        paging, totals = Paging(where), [0]
+        for records, total in read(paging):
+            totals.append(total)
+            yield records
+        if totals[-1] == max(totals) and len(paging.ids) >= totals[-1]:
+            return
+    raise PageBroken(
+        f"{where}: the list moved in each of {PASSES} readings; of {max(totals)} rows announced "
+        f"{len(paging.ids)} came. Nothing was lost: run again later."
+    )
+
+
+def sure(
+    ask: Callable[[], Any], selector: str, where: str, full: int | None, *names: str
+) -> tuple[list[Any], Any]:
+    """Return the records and the body of a page that states no total, once nothing can be missing.
+
+    A full page of `full` records has lost none; None where no number makes a page full. Any other
+    is asked for again until two answers in a row hold the same ids.
+    """
+    before: set[str] | None = None
+    for _ in range(PASSES):
+        body = ask()
+        records = rows_of(body, selector, where)
+        ids = ids_of(records, *names)
+        if ids == before or (full is not None and len(ids) >= full):
+            return records, body
+        before = ids
+    raise PageBroken(f"{where}: one page came in {PASSES} different ways.{_REMEDY}")

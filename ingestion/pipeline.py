@@ -112,7 +112,7 @@ class _Load:
         return self.as_of.replace(tzinfo=None)
 
     def run(self, window: tuple[date, date] | None, full: bool, clock: Clock) -> LoadReport:
-        missing = [name for name in self.spec.required if not self.config.get(name)]
+        missing = self.spec.missing(self.config)
         if missing:
             raise LoadFailed(
                 f"{self.spec.name}: no {' and no '.join(missing)}. Set it in config/sources.yml, "

@@ -149,6 +149,8 @@ def _fitting(table: Table, rows: pa.Table, first: int) -> pa.Table | None:
     schema = arrow_schema(table)
     if not set(rows.column_names) <= {column.name for column in table.columns} or table.order:
         return None
+    if any(column.type in ("money", "micros") for column in table.columns):
+        return None
     filled = {}
     for each in schema:
         if each.name in rows.column_names:

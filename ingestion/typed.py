@@ -21,6 +21,8 @@ _ARROW: dict[ColumnType, pa.DataType] = {
     "bigint": pa.int64(),
     "double": pa.float64(),
     "decimal": pa.decimal128(38, 9),
+    "money": pa.string(),
+    "micros": pa.string(),
     "bool": pa.bool_(),
     "timestamp": pa.timestamp("us"),
     "date": pa.date32(),

@@ -74,7 +74,10 @@ INSTEAD: dict[str, Answer] = {
     "error_under_200": _status(200, {"error": {"message": "backend unavailable"}}),
     "redirect_elsewhere": Answer(302, b"", {"location": "http://localhost:9/elsewhere"}),
 }
-_LISTS = ("results", "elements", "members", "emails", "sent_to", "campaigns", "reports", "lists")
+_LISTS = (
+    *("results", "elements", "members", "emails", "sent_to", "campaigns", "reports", "lists"),
+    *("unsubscribes", "abuse_reports"),
+)
 
 
 def _rows(body: dict[str, Any]) -> str | None:

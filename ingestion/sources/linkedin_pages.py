@@ -7,17 +7,23 @@ parentheses of its query language must not be re-encoded, hence addresses built 
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from ingestion.auth import Fixed
+from ingestion.auth import APP, app_or_token, secrets_of
 from ingestion.contract import Column, Extraction, Page, Source, Sweep, Table, Yield, columns
+from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
-from ingestion.pages import Paging, rows_of
+from ingestion.pages import Declared, Paging, rows_of, sure, whole
 
 VERSION = "202606"
+# An access token lives 60 days, the refresh token that some apps are given a year.
+TOKEN_URL = "https://www.linkedin.com/oauth/v2/accessToken"
 PAGE = 100
 SHARES = 20
+# So many posts without a single counter are no young page but an empty answer.
+EMPTY_SHARES = 3
 _COUNTERS = "impressions unique_impressions clicks likes comments shares"
 _VENDOR = "impressionCount uniqueImpressionsCount clickCount likeCount commentCount shareCount"
 _MEASURES = (*columns(_COUNTERS, "bigint"), Column("engagement", "double"))
@@ -57,13 +63,12 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
     # The list is whole, so a post missing from it is gone.
     yield Sweep("posts", frozenset((str(record["id"]),) for record in posts))
     oldest = ctx.as_of - timedelta(days=int(ctx.config.get("snapshot_days", 90)))
-    young = [
+    young = dict.fromkeys(
         str(record["id"])
         for record in posts
         if int(record.get("publishedAt") or 0) >= oldest.timestamp() * 1000
-    ]
-    for start in range(0, len(young), SHARES):
-        yield Page("share_statistics", _snapshots(ctx, organization, young[start : start + SHARES]))
+    )
+    yield from _snapshots(ctx, organization, list(young))
     first, last = _range(ctx)
     yield Page("page_days", list(_page_days(ctx, organization, first, last)))
     yield Page("follower_days", list(_follower_days(ctx, organization, first, last)))
@@ -71,19 +76,24 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
 
 
 def _posts(ctx: Extraction, organization: str) -> Iterator[dict[str, Any]]:
-    paging, start = Paging("linkedin_pages posts"), 0
-    while True:
-        query = f"author={quote(organization, safe='')}&q=author&start={start}&count={PAGE}"
-        body = ctx.http.get(f"/rest/posts?{query}")
-        records = rows_of(body, "elements", paging.where)
-        links = (body.get("paging") or {}).get("links") or []
-        more = any(link.get("rel") == "next" for link in links)
-        start += len(records)
-        paging.add(records, following=str(start) if more else None)
+    """Yield the posts, read until as many different ones came as are declared."""
+
+    def read(paging: Paging) -> Iterator[Declared]:
+        start = 0
+        while True:
+            query = f"author={quote(organization, safe='')}&q=author&start={start}&count={PAGE}"
+            body = ctx.http.get(f"/rest/posts?{query}")
+            records = rows_of(body, "elements", paging.where)
+            stated = body.get("paging") or {}
+            more = any(link.get("rel") == "next" for link in stated.get("links") or [])
+            start += len(records)
+            paging.add(records, following=str(start) if more else None)
+            yield records, int(stated.get("total") or 0)
+            if not more:
+                return
+
+    for records in whole("linkedin_pages posts", read):
         yield from records
-        if not more:
-            paging.met(int((body.get("paging") or {}).get("total") or 0))
-            return
 
 
 def _post(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,19 +111,52 @@ def _post(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _snapshots(ctx: Extraction, organization: str, shares: list[str]) -> list[dict[str, Any]]:
+def _snapshots(ctx: Extraction, organization: str, young: list[str]) -> Iterator[Page]:
+    """Yield the counters of today, which no later load can ask for.
+
+    A post that nobody has seen yet may have none; one that had some keeps them for life, so without
+    them the answer is broken. What is missing is asked for alone before either is believed.
+    """
+    counted: set[str] = set()
+    for start in range(0, len(young), SHARES):
+        asked = young[start : start + SHARES]
+        found = _shares(ctx, organization, asked)
+        for share in asked:
+            if share not in found:
+                found |= _shares(ctx, organization, [share])
+        counted |= found.keys()
+        yield Page(
+            "share_statistics", [_snapshot(ctx, organization, *each) for each in found.items()]
+        )
+    silent = set(young) - counted
+    known = set(ctx.state.get("counted_shares", ()))
+    if lost := silent & known or (silent if len(silent) > EMPTY_SHARES and not counted else set()):
+        raise PageBroken(
+            f"linkedin_pages share statistics: {len(lost)} of {len(young)} posts came without "
+            "counters, asked for twice. Nothing was lost and the cursor did not move: run again."
+        )
+    if silent:
+        ctx.count("share_without_statistics", "share_statistics", len(silent))
+    if ctx.window is None:
+        ctx.state["counted_shares"] = sorted(counted)
+
+
+def _shares(ctx: Extraction, organization: str, shares: list[str]) -> dict[str, dict[str, Any]]:
     listed = ",".join(quote(share, safe="") for share in shares)
     path = f"{_statistics('Share', organization)}&shares=List({listed})"
     records = rows_of(ctx.http.get(path), "elements", "linkedin_pages share statistics")
-    return [
-        {
-            "share_id": record.get("share"),
-            "organization": organization,
-            "observed_on": ctx.as_of.date(),
-            **_measures(record),
-        }
-        for record in records
-    ]
+    return {str(record.get("share")): record for record in records}
+
+
+def _snapshot(
+    ctx: Extraction, organization: str, share: str, record: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "share_id": share,
+        "organization": organization,
+        "observed_on": ctx.as_of.date(),
+        **_measures(record),
+    }
 
 
 def _statistics(kind: str, organization: str) -> str:
@@ -151,11 +194,32 @@ def _intervals(first: date, last: date) -> str:
     return f"&timeIntervals=(timeRange:{span},timeGranularityType:DAY)"
 
 
-def _days(ctx: Extraction, kind: str, organization: str, first: date, last: date) -> Iterator[Any]:
+def _days(
+    ctx: Extraction, kind: str, organization: str, first: date, last: date
+) -> Iterator[tuple[date, Any]]:
+    """Yield the days of a report; raises PageBroken where one that was stated before is not."""
+    where = f"linkedin_pages {kind.lower()} days"
     path = _statistics(kind, organization) + _intervals(first, last)
-    for record in rows_of(ctx.http.get(path), "elements", f"linkedin_pages {kind.lower()} days"):
-        start = int((record.get("timeRange") or {}).get("start") or 0)
-        yield datetime.fromtimestamp(start / 1000, UTC).date(), record
+    records, _ = sure(partial(ctx.http.get, path), "elements", where, None)
+    days = [(_day(record), record) for record in records]
+    newest = ctx.cursor(f"{kind} days", "")
+    if (
+        newest
+        and first <= date.fromisoformat(newest) <= last
+        and newest not in {day.isoformat() for day, _ in days}
+    ):
+        raise PageBroken(
+            f"{where}: {newest} was stated before and is missing now. Nothing was lost and the "
+            "cursor did not move: run again."
+        )
+    if days:
+        ctx.advance(f"{kind} days", max(day for day, _ in days).isoformat())
+    yield from days
+
+
+def _day(record: Mapping[str, Any]) -> date:
+    start = int((record.get("timeRange") or {}).get("start") or 0)
+    return datetime.fromtimestamp(start / 1000, UTC).date()
 
 
 def _page_days(
@@ -180,17 +244,12 @@ def _follower_days(
 
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
     """Return the session of one page; version and protocol go with every request."""
-    token = str(config["access_token"])
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "LinkedIn-Version": VERSION,
-        "X-Restli-Protocol-Version": "2.0.0",
-    }
+    spoken = {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
     return Session(
         str(config["base_url"]),
-        auth=Fixed(headers),
+        auth=app_or_token(config, TOKEN_URL, spoken),
         budgets=(Budget(20, 1.0),),
-        secrets=(token,),
+        secrets=secrets_of(config),
         clock=clock,
     )
 
@@ -202,6 +261,7 @@ LINKEDIN_PAGES = Source(
     tables=(POSTS, SHARE_STATISTICS, PAGE_DAYS, FOLLOWER_DAYS),
     extract=extract,
     required=("base_url", "access_token", "organization"),
-    secrets=("access_token",),
+    secrets=("access_token", *APP),
+    instead={"access_token": APP},
     session=session,
 )

@@ -23,6 +23,28 @@ def test_a_real_home_takes_its_secret_from_the_environment() -> None:
     assert config == {**VENDOR, "access_token": "pat-1"}
 
 
+APP = {
+    "ENGINEROOM_HUBSPOT_CLIENT_ID": "id",
+    "ENGINEROOM_HUBSPOT_CLIENT_SECRET": "secret",
+    "ENGINEROOM_HUBSPOT_REFRESH_TOKEN": "refresh",
+}
+
+
+@pytest.mark.parametrize("name", ["hubspot", "linkedin_pages"])
+def test_an_app_stands_in_for_a_token(name: str) -> None:
+    given = {variable.replace("HUBSPOT", name.upper()): value for variable, value in APP.items()}
+    settings = {"base_url": "https://api.vendor.example", "organization": "urn:li:organization:1"}
+    assert real_config(SOURCES[name], settings, given)["refresh_token"] == "refresh"
+
+
+@pytest.mark.parametrize("variable", APP)
+def test_half_an_app_says_what_it_lacks_even_beside_a_token(variable: str) -> None:
+    given = {VARIABLE: "pat-1", **APP}
+    del given[variable]
+    with pytest.raises(LoadFailed, match=f"environment variable {variable}[.]$"):
+        real_config(HUBSPOT, VENDOR, given)
+
+
 def test_the_sandbox_credential_is_refused_in_a_real_home() -> None:
     with pytest.raises(LoadFailed, match="sandbox's credentials"):
         real_config(HUBSPOT, VENDOR, {VARIABLE: "sandbox-hubspot-token"})

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,106 @@ def test_a_bad_line_goes_to_quarantine_and_the_rest_loads(
     inbox.load()
     assert inbox.rows("select reason from quarantine.file_drops") == [(reason,)]
     assert inbox.rows("select count(*) from raw_file_drops.contacts") == [(1,)]
+
+
+DEALS = """
+source: toy
+files:
+  - pattern: deals.csv
+    table: deals
+    columns: {source_record_id: id, amount: worth, closed_at: closed}
+  - pattern: costs.csv
+    table: ad_days
+    columns:
+      grain: {value: campaign}
+      account_id: {value: a}
+      campaign_id: id
+      reported_on: day
+      spend: cost
+      clicks: clicks
+      platform_conversions: won
+"""
+FINER = "an amount finer or larger than decimal(18, {}) holds"
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "reason"),
+    [
+        ("deals.csv", "2,12345678901234567.89,", "amount: " + FINER.format(2)),
+        ("deals.csv", '2,"12,500.00",', "amount: text where an amount is declared"),
+        ("deals.csv", "2,12k,", "amount: text where an amount is declared"),
+        ("deals.csv", "2,1_000,", "amount: text where an amount is declared"),
+        ("deals.csv", "2,1e99,", "amount: " + FINER.format(2)),
+        ("deals.csv", "2,10,31.12.2026", "closed_at: text that is no instant"),
+        ("costs.csv", "2,2026-01-01,12k,,", "spend: text where a number is due"),
+        ("costs.csv", "2,2026-01-01,0.0000001,,", "spend: " + FINER.format(6)),
+        ("costs.csv", "2,2026-01-01,1234567890123.5,,", "spend: " + FINER.format(6)),
+        ("costs.csv", "2,2026-01-01,,1.5,", "clicks: text where a whole number is declared"),
+        ("costs.csv", "2,2026-01-01,,,many", "platform_conversions: text where a number is due"),
+        ("costs.csv", "2,01/02/2026,,,", "reported_on: text that is no day"),
+    ],
+)
+def test_a_value_that_its_column_cannot_hold_exactly_is_in_quarantine(
+    inbox: Inbox, name: str, line: str, reason: str
+) -> None:
+    inbox.map(DEALS)
+    head, good = {
+        "deals.csv": ("id,worth,closed", "1,12500.00,2026-01-31"),
+        "costs.csv": ("id,day,cost,clicks,won", "1,2026-01-01,0.000001,3,0.5"),
+    }[name]
+    inbox.drop(name, f"{head}\n{good}\n{line}\n")
+    table = "deals" if name == "deals.csv" else "ad_days"
+    assert inbox.load().tables[table].adds_up
+    assert inbox.rows("select reason from quarantine.file_drops") == [(reason,)]
+    assert inbox.rows(f"select count(*) from raw_file_drops.{table}") == [(1,)]
+
+
+MAIL = """
+source: toy
+files:
+  - pattern: mail*.csv
+    table: email_events
+    columns: {event_id: id, event_type: kind, bounce_class: class}
+"""
+
+
+def test_a_bounce_of_an_unknown_class_waits_for_its_mapping(inbox: Inbox) -> None:
+    inbox.map(MAIL)
+    inbox.drop("mail_1.csv", "id,kind,class\n1,bounce,hard\n2,bounce,\n3,bounce,Block\n4,open,\n")
+    inbox.load()
+    [(reason, body)] = inbox.rows("select reason, body from quarantine.file_drops")
+    assert reason.startswith("bounce_class: mail_1.csv has neither hard, soft nor nothing")
+    assert "`values` under bounce_class in config/file_drops/toy.yml" in reason
+    assert '"class": "Block"' in body
+
+    inbox.map(MAIL.replace("class}", "{column: class, values: {hard: hard, Block: soft}}}"))
+    inbox.load(1)
+    held = "select event_id, bounce_class from raw_file_drops.email_events order by 1"
+    assert inbox.rows(held) == [("1", "hard"), ("2", None), ("3", "soft"), ("4", None)]
+
+
+def test_an_amount_stays_as_it_came_and_an_empty_one_is_null(inbox: Inbox) -> None:
+    inbox.map(DEALS)
+    told = {
+        "1": "5000.000",
+        "2": "-.5",
+        "3": "+7.",
+        "4": "1e3",
+        "5": " ",
+        "6": "9999999999999999.99",
+    }
+    inbox.drop("deals.csv", "id,worth,closed\n" + "".join(f"{k},{v},\n" for k, v in told.items()))
+    inbox.load()
+    held = inbox.rows(
+        "select amount, cast(amount as decimal(18, 2)) from raw_file_drops.deals "
+        "order by source_record_id"
+    )
+    kept = ["5000.000", "-.5", "+7.", "1000", None, "9999999999999999.99"]
+    assert [text for text, _ in held] == kept
+    assert [number for _, number in held] == [
+        None if each is None else Decimal(each) for each in kept
+    ]
+    assert inbox.rows("select count(*) from quarantine.file_drops") == [(0,)]
 
 
 def test_bytes_of_another_encoding_send_only_their_row_to_quarantine(inbox: Inbox) -> None:

@@ -9,6 +9,7 @@ from ingestion.auth import Refreshed, bearer
 from ingestion.errors import PageBroken, RequestFailed
 from ingestion.http import Budget, Session, Verdict
 from ingestion.pages import Paging, rows_of
+from ingestion.sources import SOURCES
 from ingestion.wire import COLLISION, read_json
 
 OK = Answer({"results": []})
@@ -106,6 +107,28 @@ def test_a_refused_token_is_renewed_once(vendor, stopped) -> None:
     assert b"grant_type=refresh_token" in vendor.seen[0][3]
 
 
+@pytest.mark.parametrize("source", ["hubspot", "linkedin_pages"])
+@pytest.mark.parametrize("given", ["", "old"])
+def test_an_app_renews_a_token_that_dies_in_mid_run(vendor, stopped, source, given) -> None:
+    app = {"client_id": "i", "client_secret": "s", "refresh_token": "r", "access_token": given}
+    config = {"base_url": vendor.url, "token_url": f"{vendor.url}/token", **app}
+    first = [] if given else [Answer({"access_token": "old"})]
+    vendor.says(*first, OK, Answer(status=401), Answer({"access_token": "new"}), OK)
+    make = SOURCES[source].session
+    assert make is not None
+
+    client = make(config, stopped.clock)
+    client.get("/x")
+    client.get("/x")
+
+    sent = [headers for _, path, headers, _ in vendor.seen if path == "/x"]
+    assert [each["Authorization"] for each in sent] == ["Bearer old", "Bearer old", "Bearer new"]
+    assert all(("LinkedIn-Version" in each) == (source == "linkedin_pages") for each in sent)
+    [*_, form] = [body for _, path, _, body in vendor.seen if path == "/token"]
+    assert form == b"grant_type=refresh_token&client_id=i&client_secret=s&refresh_token=r"
+    assert client.redact("old s") == ("*** ***" if given else "old ***")
+
+
 def test_a_token_refused_for_good_fails_without_showing_it(vendor, stopped) -> None:
     vendor.says(Answer({"message": f"bad {TOKEN} of ada@corp.example"}, 401))
     with pytest.raises(RequestFailed, match="credentials were refused") as caught:
@@ -138,6 +161,14 @@ def test_a_redirect_to_another_host_is_refused_and_the_token_stays(make_vendor, 
     with pytest.raises(RequestFailed, match="never sent there"):
         session(vendor, stopped).get("/x")
     assert stranger.seen == []
+
+
+def test_looking_for_what_is_not_there_is_an_answer_and_no_other_error_is(vendor, stopped) -> None:
+    vendor.says(Answer(status=404), Answer(status=400))
+    client = session(vendor, stopped)
+    assert client.look("/x") is None
+    with pytest.raises(RequestFailed, match="400"):
+        client.look("/x")
 
 
 def test_a_redirect_at_home_is_followed(vendor, stopped) -> None:

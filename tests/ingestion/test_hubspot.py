@@ -12,6 +12,8 @@ from ingestion.errors import LoadFailed, PageBroken
 from ingestion.pipeline import load
 from ingestion.sources import hubspot
 from ingestion.sources.hubspot import HUBSPOT, extract
+from ingestion.sources.hubspot.batch import answer_of
+from ingestion.typed import type_rows
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 
@@ -40,6 +42,7 @@ class Account:
         self.archived: list[dict] = []
         self.companies_of: dict[str, list[int]] = {}
         self.hidden = 0
+        self.unanswered: set[str] = set()
         self.calls: list[str] = []
         self.requests_made = 0
 
@@ -92,7 +95,7 @@ class Account:
         if path == "/crm/v3/objects/contacts/search":
             return self._search(body)
         if path == "/crm/v3/objects/contacts/batch/read":
-            wanted = {each["id"] for each in body["inputs"]}
+            wanted = {each["id"] for each in body["inputs"]} - self.unanswered
             return {"results": [each for each in self.contacts if each["id"] in wanted]}
         if path == "/crm/v4/associations/contacts/companies/batch/read":
             kind = {"category": "HUBSPOT_DEFINED", "typeId": 1, "label": None}
@@ -107,9 +110,22 @@ class Account:
                 for each in body["inputs"]
                 if each["id"] in self.companies_of
             ]
-            missing = {"subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
-            return {"results": found, "errors": [missing], "numErrors": 1}
+            errors = [
+                {
+                    "category": "OBJECT_NOT_FOUND",
+                    "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+                    "context": {"fromObjectId": [each["id"]]},
+                }
+                for each in body["inputs"]
+                if each["id"] not in self.companies_of
+            ]
+            return {"results": found, "errors": errors, "numErrors": len(errors)}
         return {"results": [], "total": 0}
+
+    def look(self, path: str, params: dict | None = None) -> Any:
+        self.calls.append(f"GET {path}")
+        id_ = path.rpartition("/")[2]
+        return next((each for each in self.contacts if each["id"] == id_), None)
 
     def _search(self, body: dict) -> dict:
         found = list(self.contacts)
@@ -179,6 +195,38 @@ def test_a_list_shorter_than_the_vendor_counts_stops_the_load() -> None:
         read(account)
 
 
+CHANGED = {"cursor:contacts": "2026-01-01T00:00:00.000+00:00"}
+
+
+def test_a_contact_that_went_between_search_and_batch_is_no_fault() -> None:
+    account = Account(contact(1), contact(2))
+    account.unanswered = {"2"}
+    found = account._search
+
+    def searched(body: dict) -> dict:
+        answer = found(body)
+        account.contacts = [each for each in account.contacts if each["id"] != "2"]
+        return answer
+
+    account._search = searched  # type: ignore[method-assign]
+    assert [row["id"] for row in rows(read(account, dict(CHANGED)), "contacts")] == ["1"]
+    assert "GET /crm/v3/objects/contacts/2" in account.calls
+
+
+def test_a_live_contact_that_a_batch_leaves_out_stops_the_load() -> None:
+    account = Account(contact(1), contact(2))
+    account.unanswered = {"2"}
+    with pytest.raises(PageBroken, match="1 of the records asked for are missing"):
+        read(account, dict(CHANGED))
+
+
+def test_a_batch_may_name_what_is_gone_and_nothing_else() -> None:
+    gone = {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["7", "8"]}}
+    assert answer_of({"results": [], "errors": [gone]}, "toy") == ([], {"7", "8"})
+    with pytest.raises(PageBroken, match="incomplete"):
+        answer_of({"results": [], "errors": [{"category": "INTERNAL_ERROR"}]}, "toy")
+
+
 def test_archived_contacts_are_read_every_time_and_stay_alive_in_the_sweep() -> None:
     account = Account(contact(1))
     gone = {**contact(2), "archived": True, "archivedAt": iso(NOW)}
@@ -195,6 +243,33 @@ def test_a_record_dated_far_ahead_moves_no_cursor() -> None:
     state: dict[str, Any] = {}
     read(account, state)
     assert state["cursor:contacts"].startswith("2026-06-01")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("amount", "12345678901234567.89", "an amount finer or larger than decimal(18, 2) holds"),
+        ("amount", "12,500.00", "text where an amount is declared"),
+        ("amount", "12k", "text where an amount is declared"),
+        ("amount", "0.005", "an amount finer or larger than decimal(18, 2) holds"),
+        ("closedate", "next spring", "text that is no instant"),
+        ("createdate", "2026-02-30", "text that is no instant"),
+    ],
+)
+def test_a_deal_that_staging_would_lose_something_of_is_in_quarantine(
+    name: str, value: str, reason: str
+) -> None:
+    row = {"id": "1", f"properties__{name}": value}
+    typed = type_rows(HUBSPOT.table("deals"), [row], 0)
+    assert [said for said, _ in typed.bad] == [f"properties__{name}: {reason}"]
+    assert value in typed.bad[0][1]
+
+
+def test_other_numbers_and_dates_that_cannot_be_read_are_in_quarantine_too() -> None:
+    company = {"id": "1", "properties__numberofemployees": "12k"}
+    call = {"engagement_type": "call", "id": "1", "properties__hs_timestamp": "soon"}
+    for table, row in (("companies", company), ("engagements", call)):
+        assert type_rows(HUBSPOT.table(table), [row], 0).bad
 
 
 def test_associations_are_whole_units_and_none_is_an_answer_too() -> None:

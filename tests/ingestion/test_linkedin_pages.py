@@ -30,6 +30,7 @@ class Organization:
         self.posts = list(posts)
         self.announced = len(posts)
         self.asked: list[str] = []
+        self.unseen: set[str] = set()
 
     def get(self, path: str) -> Any:
         self.asked.append(path)
@@ -45,6 +46,7 @@ class Organization:
                 "elements": [
                     {"share": share.replace("%3A", ":"), "totalShareStatistics": counters}
                     for share in named
+                    if share.replace("%3A", ":") not in self.unseen
                 ]
             }
         day = {"timeRange": {"start": millis(datetime(2026, 6, 30, tzinfo=UTC))}}
@@ -52,9 +54,12 @@ class Organization:
         return {"elements": [{**day, "followerGains": gains, "totalShareStatistics": {}}]}
 
 
+def extraction(page: Organization, state: dict[str, Any] | None = None) -> Extraction:
+    return Extraction({"organization": OWNER}, cast("Session", page), NOW, state or {})
+
+
 def read(page: Organization, **more: Any) -> list[Any]:
-    state = more.pop("state", {})
-    return list(extract(Extraction({"organization": OWNER}, cast("Session", page), NOW, state)))
+    return list(extract(extraction(page, **more)))
 
 
 def rows(found: list[Any], table: str) -> list[dict[str, Any]]:
@@ -67,6 +72,18 @@ def test_only_posts_of_the_last_ninety_days_get_a_snapshot_of_the_day() -> None:
     taken = rows(found, "share_statistics")
     assert [row["share_id"] for row in taken] == ["urn:li:share:1", "urn:li:share:2"]
     assert {row["observed_on"] for row in taken} == {date(2026, 7, 1)}
+
+
+def test_a_post_that_never_had_counters_is_counted_and_one_that_had_stops_the_load() -> None:
+    page = Organization(post(1, 10), post(2, 1))
+    page.unseen = {"urn:li:share:2"}
+    ctx = extraction(page)
+    assert len(rows(list(extract(ctx)), "share_statistics")) == 1
+    assert ctx.counted["share_statistics", "", "share_without_statistics"] == 1
+
+    page.unseen = {"urn:li:share:1"}
+    with pytest.raises(PageBroken, match="1 of 2 posts came without counters"):
+        list(extract(extraction(page, ctx.state)))
 
 
 def test_all_posts_are_read_page_by_page_and_swept() -> None:

@@ -49,7 +49,7 @@
     from {{ relation }}, unnest(string_split({{ text }}, '{{ separator }}')) as pieces (piece)
 {%- endmacro %}
 
-{#- Text to decimal; text that is no number gives null, never an error. -#}
+{#- Text to decimal. The load quarantines what it would lose or round; empty text gives null. -#}
 {% macro safe_decimal(text, precision, scale) -%} try_cast({{ text }} as decimal({{ precision }}, {{ scale }})) {%- endmacro %}
 
 {#- Lower case without accents; letters of other scripts stay as they are. -#}

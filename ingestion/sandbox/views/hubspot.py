@@ -6,6 +6,7 @@ hides archived records and refuses to page past 10,000 results.
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -239,7 +240,21 @@ def _batch(ask: Ask, world: World, object_: str) -> Answer:
         for row in found
         if row is not None and row.status == "live"
     ]
-    return listed("results", bodies, _complete(world))
+    gone = [
+        str(each["id"])
+        for each, row in zip(asked["inputs"], found, strict=True)
+        if row is None or row.status != "live"
+    ]
+    if not gone:
+        return listed("results", bodies, _complete(world))
+    error = {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "message": f"Could not get some {object_.upper()} objects, they may be deleted.",
+        "context": {"ids": gone},
+    }
+    part = {**_complete(world), "numErrors": 1, "errors": [error]}
+    return replace(listed("results", bodies, part), status=207)
 
 
 def _complete(world: World) -> dict[str, Any]:
@@ -277,6 +292,11 @@ def _associations(ask: Ask, world: World, from_object: str, to_object: str) -> A
             "category": "OBJECT_NOT_FOUND",
             "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
             "message": f"No {to_object} is associated with {from_object} {each}.",
+            "context": {
+                "fromObjectId": [each],
+                "fromObjectType": [from_object],
+                "toObjectType": [to_object],
+            },
         }
         for each in missing
     ]

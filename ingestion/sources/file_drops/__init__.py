@@ -137,7 +137,7 @@ def _file(
             if any(cells.get(column, "") in values for column, values in rule.skip):
                 ctx.count("skipped_by_mapping", rule.table.name)
                 continue
-            row = row_of(drop.source, rule, cells, known)
+            row = row_of(drop, rule, path.name, cells, known)
             row |= {"file_name": path.name, "row_number": number}
             if rule.sums:
                 sums.add(row)
@@ -209,7 +209,7 @@ def revive(config: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("a part of a sum: mend the file, and it is read again as a whole")
     inbox = Path(str(config["inbox"]))
     known = {each: _table_of(inbox / drop.name, inbox, rule, each) for each in rule.lookups}
-    row = row_of(drop.source, rule, body["cells"], known)
+    row = row_of(drop, rule, str(body["file"]), body["cells"], known)
     return row | {"file_name": body["file"], "row_number": body["line"]}
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ingestion.sources.file_drops.mapping import FileRule, Lookup, Rule
-from ingestion.sources.file_drops.tables import EVENT_TYPES, MEASURES
+from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup, Rule
+from ingestion.sources.file_drops.tables import BOUNCE_CLASSES, EVENT_TYPES, MEASURES
 
 _SHORT_HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T](\d):")
 
@@ -22,14 +22,15 @@ def padded(text: str) -> str:
 
 
 def row_of(
-    source: str,
+    drop: Drop,
     rule: FileRule,
+    file_name: str,
     cells: Mapping[str, str],
     known: Mapping[Lookup, Mapping[str, str]],
 ) -> dict[str, Any]:
     """Return the raw row of a file's row; raises BadCellError where a cell does not fit."""
     row: dict[str, Any] = {column.name: None for column in rule.table.columns}
-    row["source"] = source
+    row["source"] = drop.source
     for name, each in rule.rules:
         row[name] = _cell(name, each, cells, known)
     if rule.table.name == "ad_days":
@@ -37,6 +38,13 @@ def row_of(
             row[name] = row[name] or ""  # part of the key: a coarser grain has no such id
     if rule.table.name == "email_events" and row["event_type"] not in EVENT_TYPES:
         raise BadCellError("event_type: none of the known kinds; translate or skip it")
+    if rule.table.name == "email_events":
+        row["bounce_class"] = row["bounce_class"] or None  # "" is no class of its own
+        if row["bounce_class"] not in (None, *BOUNCE_CLASSES):
+            raise BadCellError(
+                f"bounce_class: {file_name} has neither hard, soft nor nothing; translate its "
+                f"words by `values` under bounce_class in config/file_drops/{drop.name}.yml"
+            )
     return row
 
 

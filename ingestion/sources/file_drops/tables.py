@@ -42,7 +42,9 @@ DEALS = Table(
     "versioned",
     ("source", "source_record_id"),
     (
-        *columns("source source_record_id name amount currency_code stage_native pipeline_native"),
+        *columns("source source_record_id name"),
+        Column("amount", "money"),
+        *columns("currency_code stage_native pipeline_native"),
         *columns("owner_native_id company_record_id contact_record_id source_declared"),
         *columns("created_at closed_at updated_at", "timestamp"),
         Column("is_deleted", "bool"),
@@ -71,7 +73,7 @@ AD_DAYS = Table(
         Column("reported_on", "date"),
         *columns("campaign_name ad_group_name currency_code account_time_zone"),
         *columns("impressions clicks", "bigint"),
-        Column("spend"),
+        Column("spend", "micros"),
         *columns("platform_conversions platform_conversion_value", "double"),
         *_WHERE,
     ),
@@ -92,3 +94,4 @@ EMAIL_EVENTS = Table(
 TABLES = (CONTACTS, COMPANIES, DEALS, DEAL_STAGES, AD_DAYS, EMAIL_EVENTS)
 MEASURES = ("impressions", "clicks", "spend", "platform_conversions", "platform_conversion_value")
 EVENT_TYPES = {"sent", "delivered", "open", "click", "bounce", "unsubscribe", "complaint"}
+BOUNCE_CLASSES = {"hard", "soft"}

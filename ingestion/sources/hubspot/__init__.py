@@ -10,7 +10,7 @@ seconds for a private app (`calls_per_10_seconds`), 5 searches a second, and a d
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingestion.auth import bearer
+from ingestion.auth import APP, app_or_token, secrets_of
 from ingestion.contract import Extraction, Source, Yield
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
 from ingestion.sources.hubspot.objects import read_object
@@ -22,6 +22,9 @@ from ingestion.sources.hubspot.related import (
     read_owners,
 )
 from ingestion.sources.hubspot.tables import COMPANIES, CONTACTS, DEALS, ENGAGEMENTS, TABLES
+
+# An app's access token lives 30 minutes, a private app's until it is revoked.
+TOKEN_URL = "https://api.hubapi.com/oauth/2026-03/token"
 
 
 def _engagement(path: str, kind: str, **picked: tuple[str, ...]) -> CrmObject:
@@ -83,14 +86,13 @@ def verdict(status: int, body: Any) -> Verdict:
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
     """Return the session for one HubSpot account."""
     calls = int(config.get("calls_per_10_seconds", 100))
-    token = str(config["access_token"])
     return Session(
         str(config["base_url"]),
-        auth=bearer(token),
+        auth=app_or_token(config, TOKEN_URL, {}),
         # Search has a limit of its own: 5 a second where 100 calls in 10 seconds are allowed.
         budgets=(Budget(calls, 10.0), Budget(max(1, calls // 20), 1.0, "/search")),
         verdict=verdict,
-        secrets=(token,),
+        secrets=secrets_of(config),
         clock=clock,
     )
 
@@ -102,6 +104,7 @@ HUBSPOT = Source(
     tables=TABLES,
     extract=extract,
     required=("base_url", "access_token"),
-    secrets=("access_token",),
+    secrets=("access_token", *APP),
+    instead={"access_token": APP},
     session=session,
 )

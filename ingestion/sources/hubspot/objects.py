@@ -6,10 +6,11 @@ filters it by nothing.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ingestion.contract import Extraction, Page, Sweep
-from ingestion.pages import Paging, rows_of
+from ingestion.pages import Paging, sure
 from ingestion.sources.hubspot.records import CrmObject, history, next_page
 from ingestion.sources.hubspot.search import HISTORY_PAGE, PAGE, changed_since, windowed
 
@@ -30,7 +31,7 @@ def read_object(
         found = _listed_whole(ctx, crm_object)
     for records in found:
         yield from _pages(crm_object, records)
-        changed += [str(record["id"]) for record in records if isinstance(record, dict)]
+        changed += [str(record["id"]) for record in records if record.get("id") is not None]
         newest = max([newest, *_instants(ctx, crm_object, records)])
         if live is not None:
             live += [str(record["id"]) for record in records]
@@ -71,10 +72,10 @@ def _listed_whole(
     paging = Paging(f"hubspot {crm_object.path}")
     declared = _count(ctx, crm_object)
     yield from _listed(ctx, crm_object, archived=False, paging=paging, ids_only=ids_only)
-    if paging.rows < declared:
+    if len(paging.ids) < declared:
         # Records may have gone while the list was read; only a count taken afterwards tells.
         declared = _count(ctx, crm_object)
-    ctx.total(crm_object.table.name, f"live {crm_object.path}", declared, paging.rows)
+    ctx.total(crm_object.table.name, f"live {crm_object.path}", declared, len(paging.ids))
     paging.met(declared)
 
 
@@ -102,8 +103,8 @@ def _listed(
     if kept:
         params["propertiesWithHistory"] = ",".join(kept)
     while True:
-        body = ctx.http.get(f"/crm/v3/objects/{crm_object.path}", params)
-        records = rows_of(body, "results", paging.where)
+        ask = partial(ctx.http.get, f"/crm/v3/objects/{crm_object.path}", params)
+        records, body = sure(ask, "results", paging.where, params["limit"])
         after = next_page(body)
         paging.add(records, following=after)
         yield records

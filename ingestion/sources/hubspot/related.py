@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ingestion.contract import Extraction, Page, Sweep
-from ingestion.errors import PageBroken
-from ingestion.pages import Paging, rows_of
+from ingestion.guards import refuse_emptied
+from ingestion.pages import Paging, rows_of, sure
 from ingestion.shape import flat
+from ingestion.sources.hubspot.batch import answer_of, refuse_lost
 from ingestion.sources.hubspot.records import next_page
 from ingestion.sources.hubspot.tables import SUBMITTED_FIELDS
 
@@ -31,15 +33,12 @@ def read_associations(
 def _associated(
     ctx: Extraction, from_object: str, to_object: str, ids: list[str]
 ) -> Iterator[dict[str, Any]]:
+    where = f"hubspot associations {from_object} to {to_object}"
+    path = f"/crm/v4/associations/{from_object}/{to_object}/batch/read"
     inputs: list[dict[str, str]] = [{"id": each} for each in ids]
     while inputs:
-        body = ctx.http.post(
-            f"/crm/v4/associations/{from_object}/{to_object}/batch/read", {"inputs": inputs}
-        )
-        where = f"hubspot associations {from_object} to {to_object}"
-        _refuse_errors(body, where)
-        inputs = []
-        for found in body["results"]:
+        following: list[dict[str, str]] = []
+        for found in _answered(ctx, path, where, inputs):
             from_id = str(found["from"]["id"])
             for to in found["to"]:
                 for kind in to["associationTypes"]:
@@ -52,17 +51,25 @@ def _associated(
                         "label": kind.get("label"),
                     }
             if after := next_page(found):
-                inputs.append({"id": from_id, "after": after})
+                following.append({"id": from_id, "after": after})
+        inputs = following
 
 
-def _refuse_errors(body: Any, where: str) -> None:
-    """Raise unless every error only says that a record has no associations, or is gone."""
-    if not isinstance(body, dict) or not isinstance(body.get("results"), list):
-        raise PageBroken(f"{where}: the page has no list `results`. Run again.")
-    for error in body.get("errors") or []:
-        kind = f"{error.get('category', '')} {error.get('subCategory', '')}"
-        if "NO_ASSOCIATIONS_FOUND" not in kind and "OBJECT_NOT_FOUND" not in kind:
-            raise PageBroken(f"{where}: the answer is incomplete ({kind.strip()}). Run again.")
+def _answered(
+    ctx: Extraction, path: str, where: str, inputs: list[dict[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the answer for each input that has associations; what the answer lost is asked again.
+
+    A record is a unit here: one that is silently missing would lose all its associations.
+    """
+    for _ in range(2):
+        results, none = answer_of(ctx.http.post(path, {"inputs": inputs}), where)
+        yield from results
+        none |= {str(found["from"]["id"]) for found in results}
+        inputs = [each for each in inputs if each["id"] not in none]
+        if not inputs:
+            return
+    refuse_lost((each["id"] for each in inputs), where)
 
 
 def read_owners(ctx: Extraction) -> Iterator[Page | Sweep]:
@@ -72,13 +79,15 @@ def read_owners(ctx: Extraction) -> Iterator[Page | Sweep]:
         for records in _all(ctx, "/crm/v3/owners", {"limit": 100, "archived": archived}):
             keys |= {(str(record["id"]),) for record in records}
             yield Page("owners", [flat(record) for record in records])
+    refuse_emptied(ctx, "hubspot owners", len(keys))
     if ctx.sweep_due:
         yield Sweep("owners", frozenset(keys))
 
 
 def read_deal_stages(ctx: Extraction) -> Iterator[Page | Sweep]:
     """Yield every stage of every deal pipeline."""
-    body = ctx.http.get("/crm/v3/pipelines/deals")
+    ask = partial(ctx.http.get, "/crm/v3/pipelines/deals")
+    pipelines, _ = sure(ask, "results", "hubspot pipelines", None)
     rows = [
         {
             "pipeline_id": pipeline["id"],
@@ -89,9 +98,10 @@ def read_deal_stages(ctx: Extraction) -> Iterator[Page | Sweep]:
             "is_closed": (stage.get("metadata") or {}).get("isClosed"),
             "probability": (stage.get("metadata") or {}).get("probability"),
         }
-        for pipeline in rows_of(body, "results", "hubspot pipelines")
+        for pipeline in pipelines
         for stage in rows_of(pipeline, "stages", "hubspot pipelines")
     ]
+    refuse_emptied(ctx, "hubspot pipelines", len(pipelines))
     yield Page("deal_stages", rows)
     if ctx.sweep_due:
         keys = ((str(row["pipeline_id"]), str(row["stage_id"])) for row in rows)
@@ -100,11 +110,15 @@ def read_deal_stages(ctx: Extraction) -> Iterator[Page | Sweep]:
 
 def read_forms(ctx: Extraction) -> Iterator[Page]:
     """Yield every form and the submissions that came since the last load."""
+    forms = 0
     for archived in ("false", "true"):
         for records in _all(ctx, "/marketing/v3/forms", {"limit": 100, "archived": archived}):
+            forms += len(records)
             yield Page("forms", [flat(record) for record in records])
             for record in records:
                 yield from _submissions(ctx, str(record["id"]))
+    # Submissions are asked for form by form: without forms there would be none, and no error.
+    refuse_emptied(ctx, "hubspot forms", forms)
 
 
 def _submissions(ctx: Extraction, form_id: str) -> Iterator[Page]:
@@ -155,10 +169,11 @@ def _instant(millis: Any) -> datetime | None:
 
 
 def _all(ctx: Extraction, path: str, params: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the pages of a list that states no total, each of them sure."""
     paging = Paging(f"hubspot {path}")
     while True:
-        body = ctx.http.get(path, params)
-        records = rows_of(body, "results", paging.where)
+        ask = partial(ctx.http.get, path, params)
+        records, body = sure(ask, "results", paging.where, int(params["limit"]))
         after = next_page(body)
         paging.add(records, following=after)
         yield records

@@ -6,48 +6,62 @@ from typing import Any
 
 from ingestion.contract import Extraction
 from ingestion.errors import PageBroken
-from ingestion.pages import Paging, rows_of
-from ingestion.sources.hubspot.records import CrmObject, next_page
+from ingestion.pages import PASSES, ids_of, rows_of
+from ingestion.sources.hubspot.batch import read_whole
+from ingestion.sources.hubspot.records import CrmObject
 
 PAGE = 100
 HISTORY_PAGE = 50
-SEARCH_CAP = 10_000
 
 
 def searched(
     ctx: Extraction, crm_object: CrmObject, changed: dict[str, Any]
 ) -> Iterator[list[dict[str, Any]]]:
-    """Yield records by a filter on their change, by rising id, past the cap of one query."""
-    where = f"hubspot {crm_object.path} search"
-    last = "0"
-    while True:
-        paging, declared = Paging(where), 0
+    """Yield records by a filter on their change, by rising id.
+
+    Each page is the first of a query of its own, for the ids past the last one: no offset shifts
+    when a record goes meanwhile, no query meets the cap, and each states how much is left.
+    """
+    last, total = 0, PAGE + 1
+    while total > PAGE:
         filters = [
             {"propertyName": crm_object.modified, **changed},
-            {"propertyName": "hs_object_id", "operator": "GT", "value": last},
+            {"propertyName": "hs_object_id", "operator": "GT", "value": str(last)},
         ]
-        after: str | None = "0"
-        while after is not None and paging.rows + PAGE <= SEARCH_CAP:
-            body = {
-                "filterGroups": [{"filters": filters}],
-                "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
-                "properties": crm_object.properties,
-                "limit": PAGE,
-                "after": after,
-            }
-            answer = ctx.http.post(f"/crm/v3/objects/{crm_object.path}/search", body)
-            records = rows_of(answer, "results", where)
-            total = int(answer.get("total") or 0)
-            declared = max(declared, total)
-            after = next_page(answer)
-            paging.add(records, following=after)
-            if records:
-                last = str(records[-1]["id"])
-                yield _with_history(ctx, crm_object, records)
-        if after is None:
-            # The index may lose a record or two that are archived while it is read.
-            paging.met(declared, short=2)
+        records, total = _page(ctx, crm_object, filters)
+        if not records:
             return
+        furthest = max((int(each) for each in ids_of(records) if each.isdigit()), default=last)
+        if furthest == last:
+            raise PageBroken(f"hubspot {crm_object.path} search: no record is past the last one.")
+        last = furthest
+        yield _with_history(ctx, crm_object, records)
+
+
+def _page(
+    ctx: Extraction, crm_object: CrmObject, filters: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a page, and how many results its query has; asks again where the page lacks some."""
+    where = f"hubspot {crm_object.path} search"
+    body = {
+        "filterGroups": [{"filters": filters}],
+        "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+        "properties": crm_object.properties,
+        "limit": PAGE,
+        "after": "0",
+    }
+    for _ in range(PASSES):
+        answer = ctx.http.post(f"/crm/v3/objects/{crm_object.path}/search", body)
+        records = rows_of(answer, "results", where)
+        if "total" not in answer:
+            raise PageBroken(f"{where}: the answer states no total. Run again.")
+        total = int(answer["total"])
+        if len(ids_of(records)) >= min(PAGE, total):
+            return records, total
+    raise PageBroken(
+        f"{where}: {min(PAGE, total)} rows were announced and {len(ids_of(records))} came, "
+        f"{PASSES} times over. Nothing was lost and the cursor did not move: run again."
+    )
 
 
 def windowed(ctx: Extraction, crm_object: CrmObject) -> Iterator[list[dict[str, Any]]]:
@@ -65,19 +79,11 @@ def _with_history(
     """Return the records read again with their property history, which search does not give."""
     if not crm_object.history:
         return records
-    read: list[dict[str, Any]] = []
-    for start in range(0, len(records), HISTORY_PAGE):
-        chunk = records[start : start + HISTORY_PAGE]
-        body = {
-            "inputs": [{"id": str(record["id"])} for record in chunk],
-            "properties": crm_object.properties,
-            "propertiesWithHistory": list(crm_object.history),
-        }
-        answer = ctx.http.post(f"/crm/v3/objects/{crm_object.path}/batch/read", body)
-        if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-            raise PageBroken(f"hubspot {crm_object.path} batch: the page has no list `results`.")
-        # A record that was archived or merged since the search is simply not there.
-        read += answer["results"]
+    # A record without an id cannot be asked for: it goes on as it came, to quarantine.
+    read = [record for record in records if record.get("id") is None]
+    ids = sorted({str(record["id"]) for record in records if record.get("id") is not None})
+    for start in range(0, len(ids), HISTORY_PAGE):
+        read += read_whole(ctx, crm_object, ids[start : start + HISTORY_PAGE])
     return read
 
 

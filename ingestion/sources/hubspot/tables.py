@@ -65,8 +65,10 @@ DEALS = Table(
         Column("id"),
         *_TIMES,
         *_ARCHIVE,
+        *_properties("dealname"),
+        *_properties("amount", "money"),
         *_properties(
-            "dealname amount deal_currency_code dealstage pipeline hubspot_owner_id "
+            "deal_currency_code dealstage pipeline hubspot_owner_id "
             "hs_analytics_source dealtype original_deal_id hs_merged_object_ids"
         ),
         *_properties("closedate createdate hs_lastmodifieddate", "timestamp"),

@@ -14,9 +14,8 @@ from typing import Any
 
 from ingestion.auth import basic
 from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield
-from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
-from ingestion.pages import Paging, rows_of
+from ingestion.pages import Declared, Paging, rows_of, whole
 from ingestion.shape import flat
 from ingestion.sources.mailchimp.tables import (
     ABUSE,
@@ -30,8 +29,6 @@ from ingestion.sources.mailchimp.tables import (
 )
 
 PAGE = 1000
-# Of a list that shifts while it is read; a second reading is nearly always quiet.
-PASSES = 3
 # A soft bounce is tried again for up to 72 hours; then the list of recipients stands.
 SETTLE_DAYS = 3
 _NESTED = (
@@ -68,32 +65,21 @@ def _page(table: Table, records: list[dict[str, Any]], **more: Any) -> Page:
 def _pages(
     ctx: Extraction, path: str, selector: str, **params: Any
 ) -> Iterator[list[dict[str, Any]]]:
-    """Yield the pages of one list until every record of the declared total was seen.
+    """Yield the pages of one list until every record of the declared total was seen."""
 
-    A record that changes or goes while the list is read shifts the others over a page's edge: one
-    is skipped though the rows add up. Then fewer ids than declared, or a shrunken total, are seen
-    and the list is read again; what comes twice is deduplicated by the load.
-    """
-    where = f"mailchimp {path}"
-    for _ in range(PASSES):
-        paging, offset, most, ids = Paging(where), 0, 0, set[str]()
+    def read(paging: Paging) -> Iterator[Declared]:
+        offset = 0
         while True:
             body = ctx.http.get(path, {"count": PAGE, "offset": offset, **params})
-            records = rows_of(body, selector, where)
+            records = rows_of(body, selector, paging.where)
             total = int(body.get("total_items") or 0)
-            most = max(most, total)
             offset += len(records)
             paging.add(records, following=str(offset) if offset < total else None)
-            ids |= {str(record.get("id") or record.get("email_id")) for record in records}
-            yield records
+            yield records, total
             if not records or offset >= total:
-                break
-        paging.met(total)
-        if total == most and len(ids) >= total:
-            return
-    raise PageBroken(
-        f"{where}: the list moved in each of {PASSES} readings. Nothing was lost: run again later."
-    )
+                return
+
+    return whole(f"mailchimp {path}", read)
 
 
 def _members(ctx: Extraction, list_id: str) -> Iterator[Yield]:

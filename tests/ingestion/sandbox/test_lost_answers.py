@@ -1,0 +1,142 @@
+"""An answer that leaves out what was asked for: the load equals an undisturbed one, or is red.
+
+Each vendor address is struck by each fault that loses or repeats rows, once and for good, on a
+first load and on one that goes on from cursors. A fault that comes for good may only raise.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from live_sandbox import AS_OF, PROJECT, Live
+
+from ingestion.config import read_settings, sandbox_config
+from ingestion.contract import Extraction, Page, Sweep
+from ingestion.errors import LoadFailed
+from ingestion.http import Clock
+from ingestion.sources import SOURCES
+
+FAULTS = ("empty_page", "skipped_row", "duplicate_row")
+FIRST = {
+    "hubspot": (
+        *("/objects/contacts", "/objects/companies", "/objects/deals", "/objects/calls"),
+        *("/crm/v4/associations/contacts/companies", "/crm/v4/associations/deals/contacts"),
+        *("/crm/v3/owners", "/crm/v3/pipelines/deals", "/marketing/v3/forms"),
+        "/form-integrations/v1/submissions",
+    ),
+    "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
+    "mailchimp": (
+        *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
+        "/unsubscribed",
+    ),
+}
+NEXT = {
+    "hubspot": (
+        *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
+        *("/deals/batch/read", "/calls/search", "/crm/v4/associations/contacts/companies"),
+        *("/crm/v4/associations/deals/contacts", "/marketing/v3/forms", "/crm/v3/owners"),
+        "/form-integrations/v1/submissions",
+    ),
+    "linkedin_pages": FIRST["linkedin_pages"],
+    "mailchimp": ("/members", "/email-activity"),
+}
+CASES = [
+    pytest.param(source, path, is_first, id=f"{source} {path} {'first' if is_first else 'next'}")
+    for is_first, paths in ((True, FIRST), (False, NEXT))
+    for source, listed in paths.items()
+    for path in listed
+]
+Found = dict[str, set[str]]
+
+
+def _read(live: Live, source: str, state: dict[str, Any], *, is_first: bool) -> Found:
+    """Return what a source yields: rows a table, and the keys of its sweeps."""
+    spec = SOURCES[source]
+    config = sandbox_config(spec, read_settings(PROJECT / "config")[source], live.base)
+    assert spec.session is not None
+    with spec.session(config, Clock(sleep=lambda _: None)) as http:
+        ctx = Extraction(config, http, AS_OF, state, sweep_due=is_first)
+        found: Found = {}
+        for item in spec.extract(ctx):
+            name = f"{item.table} {type(item).__name__}"
+            if isinstance(item, Page):
+                rows = item.rows if isinstance(item.rows, list) else item.rows.to_pylist()
+                found.setdefault(name, set()).update(
+                    json.dumps(row, default=str, sort_keys=True) for row in rows
+                )
+            elif isinstance(item, Sweep):
+                found.setdefault(name, set()).update(str(key) for key in item.keys)
+    return found
+
+
+@pytest.fixture(scope="module")
+def earlier(served: Live) -> dict[str, dict[str, Any]]:
+    """The state of each source as if its last load were weeks old."""
+    states = {}
+    for source in FIRST:
+        state: dict[str, Any] = {}
+        _read(served, source, state, is_first=True)
+        for name, value in state.items():
+            if name.startswith("cursor:"):
+                back = datetime.fromisoformat(value) - timedelta(days=20)
+                state[name] = back.isoformat()[: len(value)]
+        states[source] = state
+    return states
+
+
+@pytest.fixture(scope="module")
+def undisturbed(served: Live, earlier: dict[str, dict[str, Any]]) -> dict[tuple[str, bool], Found]:
+    return {
+        (source, is_first): _read(
+            served, source, {} if is_first else dict(earlier[source]), is_first=is_first
+        )
+        for source in FIRST
+        for is_first in (True, False)
+    }
+
+
+@pytest.fixture
+def struck(sandbox: Live) -> Iterator[Live]:
+    before = len(sandbox.control("GET", "requests").json())
+    yield sandbox
+    asked = sandbox.control("GET", "requests").json()[before:]
+    assert any(each["fault"] for each in asked), "the fault struck nothing"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("source", "path", "is_first"), CASES)
+def test_a_lost_answer_is_made_good_or_red(
+    struck: Live, earlier: Any, undisturbed: Any, source: str, path: str, is_first: bool, fault: str
+) -> None:
+    struck.control("POST", "faults", {"name": fault, "vendor": source, "path": path})
+    try:
+        found = _read(struck, source, {} if is_first else dict(earlier[source]), is_first=is_first)
+    except LoadFailed:
+        return
+    for name, rows in undisturbed[source, is_first].items():
+        assert rows <= found[name], name
+        # A load that goes on from cursors may read again what it holds, a sweep may not err.
+        assert not (is_first or name.endswith("Sweep")) or found[name] == rows, name
+
+
+# What the vendor repeats for ever cannot be told from the truth where no total is stated and
+# nothing was known before; these are the answers that something else speaks for.
+PERSISTENT = [
+    ("hubspot", "/objects/contacts", True),
+    *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
+    *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
+    ("linkedin_pages", "ShareStatistics", True),
+    *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
+]
+
+
+@pytest.mark.parametrize(("source", "path", "is_first"), PERSISTENT)
+def test_an_answer_that_stays_empty_is_red(
+    struck: Live, earlier: Any, source: str, path: str, is_first: bool
+) -> None:
+    planted = {"name": "empty_page", "vendor": source, "path": path, "times": 10_000}
+    struck.control("POST", "faults", planted)
+    with pytest.raises(LoadFailed):
+        _read(struck, source, {} if is_first else dict(earlier[source]), is_first=is_first)
