@@ -39,12 +39,15 @@ class Organization:
             shown = self.posts[start : start + 2]
             links = [{"rel": "next"}] if start + 2 < len(self.posts) else []
             return {"elements": shown, "paging": {"total": self.announced, "links": links}}
-        if "shares=List(" in path:
+        if "=List(" in path:
             counters = {"impressionCount": 5, "engagement": 0.25}
             named = path.partition("List(")[2].rstrip(")").split(",")
             return {
                 "elements": [
-                    {"share": share.replace("%3A", ":"), "totalShareStatistics": counters}
+                    {
+                        "share" if "&shares=" in path else "ugcPost": share.replace("%3A", ":"),
+                        "totalShareStatistics": counters,
+                    }
                     for share in named
                     if share.replace("%3A", ":") not in self.unseen
                 ]
@@ -72,6 +75,14 @@ def test_only_posts_of_the_last_ninety_days_get_a_snapshot_of_the_day() -> None:
     taken = rows(found, "share_statistics")
     assert [row["share_id"] for row in taken] == ["urn:li:share:1", "urn:li:share:2"]
     assert {row["observed_on"] for row in taken} == {date(2026, 7, 1)}
+
+
+def test_a_user_generated_post_is_asked_for_and_found_by_its_own_name() -> None:
+    generated = {**post(2, 1), "id": "urn:li:ugcPost:2"}
+    page = Organization(post(1, 1), generated)
+    taken = rows(read(page), "share_statistics")
+    assert [row["share_id"] for row in taken] == ["urn:li:share:1", "urn:li:ugcPost:2"]
+    assert any(path.endswith("&ugcPosts=List(urn%3Ali%3AugcPost%3A2)") for path in page.asked)
 
 
 def test_a_post_that_never_had_counters_is_counted_and_one_that_had_stops_the_load() -> None:

@@ -12,47 +12,22 @@ from typing import Any
 from urllib.parse import quote
 
 from ingestion.auth import APP, app_or_token, secrets_of
-from ingestion.contract import Column, Extraction, Page, Source, Sweep, Table, Yield, columns
+from ingestion.contract import Extraction, Page, Source, Sweep, Yield
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
 from ingestion.pages import Declared, Paging, rows_of, sure, whole
+from ingestion.sources.linkedin_pages.shares import measures, snapshots, statistics
+from ingestion.sources.linkedin_pages.tables import (
+    FOLLOWER_DAYS,
+    PAGE_DAYS,
+    POSTS,
+    SHARE_STATISTICS,
+)
 
 VERSION = "202606"
 # An access token lives 60 days, the refresh token that some apps are given a year.
 TOKEN_URL = "https://www.linkedin.com/oauth/v2/accessToken"
 PAGE = 100
-SHARES = 20
-# So many posts without a single counter are no young page but an empty answer.
-EMPTY_SHARES = 3
-_COUNTERS = "impressions unique_impressions clicks likes comments shares"
-_VENDOR = "impressionCount uniqueImpressionsCount clickCount likeCount commentCount shareCount"
-_MEASURES = (*columns(_COUNTERS, "bigint"), Column("engagement", "double"))
-POSTS = Table(
-    "posts",
-    "versioned",
-    ("id",),
-    (
-        *columns("id author commentary lifecycle_state visibility content_type"),
-        *columns("created_at published_at last_modified_at", "timestamp"),
-    ),
-    order="last_modified_at",
-)
-SHARE_STATISTICS = Table(
-    "share_statistics",
-    "versioned",
-    ("share_id", "observed_on"),
-    (*columns("share_id organization"), Column("observed_on", "date"), *_MEASURES),
-)
-_DAY_KEY = (Column("organization"), Column("reported_on", "date"))
-PAGE_DAYS = Table(
-    "page_days", "versioned", ("organization", "reported_on"), (*_DAY_KEY, *_MEASURES)
-)
-FOLLOWER_DAYS = Table(
-    "follower_days",
-    "versioned",
-    ("organization", "reported_on"),
-    (*_DAY_KEY, *columns("organic_gained paid_gained", "bigint")),
-)
 
 
 def extract(ctx: Extraction) -> Iterator[Yield]:
@@ -68,7 +43,7 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
         for record in posts
         if int(record.get("publishedAt") or 0) >= oldest.timestamp() * 1000
     )
-    yield from _snapshots(ctx, organization, list(young))
+    yield from snapshots(ctx, organization, list(young))
     first, last = _range(ctx)
     yield Page("page_days", list(_page_days(ctx, organization, first, last)))
     yield Page("follower_days", list(_follower_days(ctx, organization, first, last)))
@@ -111,70 +86,6 @@ def _post(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _snapshots(ctx: Extraction, organization: str, young: list[str]) -> Iterator[Page]:
-    """Yield the counters of today, which no later load can ask for.
-
-    A post that nobody has seen yet may have none; one that had some keeps them for life, so without
-    them the answer is broken. What is missing is asked for alone before either is believed.
-    """
-    counted: set[str] = set()
-    for start in range(0, len(young), SHARES):
-        asked = young[start : start + SHARES]
-        found = _shares(ctx, organization, asked)
-        for share in asked:
-            if share not in found:
-                found |= _shares(ctx, organization, [share])
-        counted |= found.keys()
-        yield Page(
-            "share_statistics", [_snapshot(ctx, organization, *each) for each in found.items()]
-        )
-    silent = set(young) - counted
-    known = set(ctx.state.get("counted_shares", ()))
-    if lost := silent & known or (silent if len(silent) > EMPTY_SHARES and not counted else set()):
-        raise PageBroken(
-            f"linkedin_pages share statistics: {len(lost)} of {len(young)} posts came without "
-            "counters, asked for twice. Nothing was lost and the cursor did not move: run again."
-        )
-    if silent:
-        ctx.count("share_without_statistics", "share_statistics", len(silent))
-    if ctx.window is None:
-        ctx.state["counted_shares"] = sorted(counted)
-
-
-def _shares(ctx: Extraction, organization: str, shares: list[str]) -> dict[str, dict[str, Any]]:
-    listed = ",".join(quote(share, safe="") for share in shares)
-    path = f"{_statistics('Share', organization)}&shares=List({listed})"
-    records = rows_of(ctx.http.get(path), "elements", "linkedin_pages share statistics")
-    return {str(record.get("share")): record for record in records}
-
-
-def _snapshot(
-    ctx: Extraction, organization: str, share: str, record: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "share_id": share,
-        "organization": organization,
-        "observed_on": ctx.as_of.date(),
-        **_measures(record),
-    }
-
-
-def _statistics(kind: str, organization: str) -> str:
-    owner = quote(organization, safe="")
-    return (
-        f"/rest/organizationalEntity{kind}Statistics"
-        f"?q=organizationalEntity&organizationalEntity={owner}"
-    )
-
-
-def _measures(record: Mapping[str, Any]) -> dict[str, Any]:
-    held = record.get("totalShareStatistics") or {}
-    pairs = zip(_COUNTERS.split(), _VENDOR.split(), strict=True)
-    return {ours: held.get(theirs) for ours, theirs in pairs} | {
-        "engagement": held.get("engagement")
-    }
-
-
 def _range(ctx: Extraction) -> tuple[date, date]:
     if ctx.window:
         return ctx.window
@@ -199,7 +110,7 @@ def _days(
 ) -> Iterator[tuple[date, Any]]:
     """Yield the days of a report; raises PageBroken where one that was stated before is not."""
     where = f"linkedin_pages {kind.lower()} days"
-    path = _statistics(kind, organization) + _intervals(first, last)
+    path = statistics(kind, organization) + _intervals(first, last)
     records, _ = sure(partial(ctx.http.get, path), "elements", where, None)
     days = [(_day(record), record) for record in records]
     newest = ctx.cursor(f"{kind} days", "")
@@ -226,7 +137,7 @@ def _page_days(
     ctx: Extraction, organization: str, first: date, last: date
 ) -> Iterator[dict[str, Any]]:
     for day, record in _days(ctx, "Share", organization, first, last):
-        yield {"organization": organization, "reported_on": day, **_measures(record)}
+        yield {"organization": organization, "reported_on": day, **measures(record)}
 
 
 def _follower_days(
