@@ -3,7 +3,7 @@
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from quality.rules import Suite, rule
+from quality.rules import Suite, Systems, rule
 
 RULES_PERSONS = (
     rule(
@@ -149,3 +149,8 @@ SUITES = [
         rules=RULES_AD_PERFORMANCE,
     ),
 ]
+
+
+def suites(_: Systems) -> list[Suite]:
+    """Return the suites of this file."""
+    return SUITES

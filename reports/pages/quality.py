@@ -16,11 +16,11 @@ PAGE = Page(
             query="""
                 select
                     source, object, field, dimension, records, passed, score,
-                    object || ' · '
+                    replace(source, '_', ' ') || ' ' || object || ' · '
                     || case when field = '(row)' then '' else replace(field, 'properties__', '')
                     || ' · ' end || dimension as rule
                 from marts.rpt_data_quality
-                where day = (select max(day) from marts.rpt_data_quality)
+                where day = (select max(day) from marts.rpt_data_quality) and records > 0
                 order by score, source, object, field, dimension
             """,
             columns=(
