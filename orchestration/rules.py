@@ -67,11 +67,14 @@ def read(config: Path, name: str) -> dict[str, Any]:
         document = _plain(yaml.safe_load(path.read_text("utf-8")) or {})
     except FileNotFoundError:
         raise Refused(f"{shown} is missing; restore it from the project") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a ValueError
         where = getattr(error, "problem_mark", None)
-        line = f" at line {where.line + 1}" if where else ""
+        line = f" at line {where.line + 1}" if where else f" ({error})"
         raise Refused(f"{shown} is not readable YAML{line}; correct that line") from None
-    problem = best_match(Draft202012Validator(_schema(config, shipped)).iter_errors(document))
+    validator = Draft202012Validator(
+        _schema(config, shipped), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    problem = best_match(validator.iter_errors(document))
     if problem is not None:
         raise Refused(_explain(str(shown), problem))
     return document
