@@ -89,7 +89,8 @@ create table intermediate.int_touchpoints__touchpoints as select
 MARTS = """
 create schema marts;
 create table marts.rpt_source_freshness as
-    select 'hubspot' as source, cast(1 as double) as age_hours;
+    select 'hubspot' as source, cast(1 as double) as age_hours,
+    cast(36 as double) as stale_after_hours;
 create table marts.fct_conversions as select
     cast(i as varchar) as conversion_id, 'won' as stage, 1.00 as value_amount,
     1.00 as value_amount_reporting from range(100) as t(i);
@@ -186,7 +187,7 @@ OTHER_FAULTS = {
         TOUCHES,
         "medium = 'E-Blast' " + SOME.format(key="touchpoint_id"),
     ),
-    "source_was_loaded_in_the_last_day_and_a_half": (
+    "source_was_loaded_within_its_limit": (
         "marts.rpt_source_freshness",
         "age_hours = 37",
     ),
