@@ -13,6 +13,7 @@ import duckdb
 import pytest
 import whole_runs
 
+from ingestion import probe
 from orchestration.cli import main
 from orchestration.settings import PROJECT
 
@@ -141,7 +142,12 @@ def test_a_real_home_without_a_token_says_which_variable_to_set(
     for name in ("AS_OF", "SCALE", "SEED"):
         monkeypatch.delenv(name, raising=False)
 
+    # The vendor is not asked from a test: that it would be, with this token, is what matters.
+    asked = []
+    monkeypatch.setattr(probe, "ask", lambda *told: asked.append(told) or probe.Answer("owners"))
     assert main(["sources", "check", "hubspot"]) == 0
+    [(source, config, _)] = asked
+    assert (source.name, config["access_token"]) == ("hubspot", "your-token")
     monkeypatch.delenv("ENGINEROOM_HUBSPOT_ACCESS_TOKEN")
     assert main(["sources", "check", "hubspot"]) == 1
     assert "ENGINEROOM_HUBSPOT_ACCESS_TOKEN" in capsys.readouterr().out
