@@ -17,6 +17,8 @@ from ingestion import probe
 from orchestration.cli import main
 from orchestration.settings import PROJECT
 
+FIRST_LIST = Path(os.environ.get("ENGINEROOM_SHARED") or PROJECT.parent / "shared") / "marts.md"
+
 README = (PROJECT / "README.md").read_text("utf-8")
 CONTRIBUTING = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
 OPERATIONS = (PROJECT / "docs" / "operations.md").read_text("utf-8")
@@ -151,6 +153,16 @@ def test_a_real_home_without_a_token_says_which_variable_to_set(
     monkeypatch.delenv("ENGINEROOM_HUBSPOT_ACCESS_TOKEN")
     assert main(["sources", "check", "hubspot"]) == 1
     assert "ENGINEROOM_HUBSPOT_ACCESS_TOKEN" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not FIRST_LIST.is_file(), reason=f"no {FIRST_LIST}; set ENGINEROOM_SHARED")
+def test_the_changelog_names_every_mart_beyond_the_first_list() -> None:
+    first, changes = FIRST_LIST.read_text("utf-8"), (PROJECT / "CHANGELOG.md").read_text("utf-8")
+    marts = [path.stem for path in (PROJECT / "transform/models/marts").rglob("*.sql")]
+    assert marts
+    assert [
+        mart for mart in marts if f"| {mart} |" not in first and f"`{mart}`" not in changes
+    ] == []
 
 
 @pytest.mark.slow
