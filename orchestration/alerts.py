@@ -49,7 +49,7 @@ def review_run(
     """Judge a run that ends, tell who must know, and return what is wrong."""
     config = rules.read(settings.config, "alerts")
     run = judged_by_run(instance, run_id)
-    limit = timedelta(hours=float(config["stale_after_hours"]))
+    limit = timedelta(hours=float(config["freshness"]["stale_after_hours"]))
     stale, fresh = stale_sources(settings, as_of, limit)
     findings = run.findings + stale
     review(settings, Judged(findings, run.fine | fresh | {START}), as_of, run_id)

@@ -2,7 +2,7 @@
 
 The suites' expectations need Great Expectations, whose import takes four to eight seconds. The
 asset graph needs only names and severities, so these are kept beside Dagster's files and renewed
-when a file of the quality room changes.
+when a file of the quality room or the list of systems changes.
 """
 
 import hashlib
@@ -14,10 +14,11 @@ from typing import Any, cast, get_args
 
 import dagster as dg
 
+from orchestration import transform
 from orchestration.home import read_json, write_json
 from orchestration.house import POOL, House
 from orchestration.settings import PROJECT, Settings
-from quality.rules import Gate
+from quality.rules import Gate, Systems
 
 QUALITY = PROJECT / "quality"
 
@@ -40,10 +41,11 @@ class Rule:
 def catalogue(settings: Settings) -> list[Rule]:
     """Return every rule of every suite, in the suites' order."""
     path = settings.dagster_home / "hygiene.json"
-    wanted = _fingerprint(QUALITY)
+    systems = transform.systems(settings)
+    wanted = _fingerprint(QUALITY, systems)
     kept: dict[str, Any] = read_json(path)
     if kept.get("fingerprint") != wanted:
-        kept = {"fingerprint": wanted, "rules": [[*rule] for rule in _from_suites()]}
+        kept = {"fingerprint": wanted, "rules": [[*rule] for rule in _from_suites(systems)]}
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, kept)
     found: list[Any] = kept["rules"]
@@ -97,7 +99,12 @@ def _judge(gate: Gate, context: Any) -> Iterator[dg.AssetCheckResult]:
     house: House = context.resources.house
     settings = house.settings
     for found in run_suites(
-        settings.warehouse, settings.marts, gate=gate, run_id=house.run_id, as_of=house.as_of
+        settings.warehouse,
+        settings.marts,
+        gate=gate,
+        systems=transform.systems(settings),
+        run_id=house.run_id,
+        as_of=house.as_of,
     ):
         check = dg.AssetCheckKey(dg.AssetKey(list(found.table)), found.rule_id)
         if check not in context.selected_asset_check_keys:
@@ -112,17 +119,17 @@ def _judge(gate: Gate, context: Any) -> Iterator[dg.AssetCheckResult]:
         )
 
 
-def _from_suites() -> Iterator[tuple[Gate, tuple[str, str], str, bool]]:
+def _from_suites(systems: Systems) -> Iterator[tuple[Gate, tuple[str, str], str, bool]]:
     from quality.suites import suites_of
 
     for gate in get_args(Gate):
-        for suite in suites_of(gate):
+        for suite in suites_of(gate, systems):
             for rule in suite.rules:
                 yield gate, suite.table, rule.rule_id, rule.severity == "blocking"
 
 
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
+def _fingerprint(folder: Path, systems: Systems) -> str:
+    digest = hashlib.sha256(json.dumps(systems, sort_keys=True).encode())
     for path in sorted(folder.rglob("*.py")):
         digest.update(json.dumps(str(path.relative_to(folder))).encode())
         digest.update(path.read_bytes())

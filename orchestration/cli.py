@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     sources = commands.add_parser("sources", help="the systems that can be read")
     acts = sources.add_subparsers(required=True, metavar="ACT")
     acts.add_parser("list", help="all of them").set_defaults(command=_sources_list)
-    check = acts.add_parser("check", help="whether one is configured and answers")
+    check = acts.add_parser("check", help="whether one is configured, and what it answers")
     check.add_argument("name")
     check.set_defaults(command=_sources_check)
 

@@ -18,6 +18,7 @@ from orchestration.settings import Kind, Settings
 
 VERSIONS_KEPT = 3
 SCHEMA = "marts"
+CUSTOM = "custom"  # the user's own models (transform/models/custom)
 DIGESTS = "rpt_run_digests"
 # Ids and clocks of the run itself: two equal runs differ in them.
 VOLATILE_COLUMNS = ("run_id", "last_run_id", "load_id", "loaded_at", "finished_at")
@@ -52,14 +53,21 @@ def publish(settings: Settings, run_id: str, as_of: datetime, kind: Kind = "sand
 
 
 def digests(marts: Path) -> dict[str, tuple[str, int]]:
-    """Return digest and rows per mart: order-free, over business columns, logs of runs left out."""
+    """Return digest and rows per mart: order-free, over business columns, logs of runs left out.
+
+    A mart of the user's own goes by `custom.` and its name.
+    """
     with duckdb.connect(str(marts), read_only=True) as connection:
         return digests_of(connection)
 
 
 def digests_of(connection: Any) -> dict[str, tuple[str, int]]:
     """Return the digests of the marts that an open connection sees."""
-    return {mart: _digest(connection, mart) for mart in _marts(connection) if mart not in RUN_LOGS}
+    return {
+        _name(schema, mart): _digest(connection, schema, mart)
+        for schema, mart in _marts(connection)
+        if mart not in RUN_LOGS
+    }
 
 
 def keep_digests(settings: Settings, run_id: str, as_of: datetime) -> None:
@@ -91,19 +99,25 @@ def keep_digests(settings: Settings, run_id: str, as_of: datetime) -> None:
         connection.execute("checkpoint engineroom")
 
 
-def _marts(connection: Any) -> list[str]:
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = ? order by 1", [SCHEMA]
+def _marts(connection: Any) -> list[tuple[str, str]]:
+    """Return schema and name of what is published: the platform's marts, then the user's own."""
+    return connection.execute(
+        "select schema_name, table_name from duckdb_tables() where schema_name in (?, ?)"
+        " order by schema_name desc, table_name",
+        [SCHEMA, CUSTOM],
     ).fetchall()
-    return [row[0] for row in rows]
 
 
-def _digest(connection: Any, mart: str) -> tuple[str, int]:
+def _name(schema: str, mart: str) -> str:
+    return mart if schema == SCHEMA else f"{schema}.{mart}"
+
+
+def _digest(connection: Any, schema: str, mart: str) -> tuple[str, int]:
     """A sum of row hashes: any order of rows gives it, and a doubled row changes it.
 
     Doubles count to their last bit: the models sum decimals, which no order of rows changes.
     """
-    described = connection.execute(f'describe {SCHEMA}."{mart}"').fetchall()
+    described = connection.execute(f'describe "{schema}"."{mart}"').fetchall()
     parts = []
     for name, kind, *_ in sorted(described):
         if name in VOLATILE_COLUMNS:
@@ -116,7 +130,7 @@ def _digest(connection: Any, mart: str) -> tuple[str, int]:
     text = f"concat_ws(chr(31), {', '.join(parts)})"
     row = connection.execute(
         f"select coalesce(sum(cast(md5_number_lower({text}) as hugeint)), 0), count(*)"
-        f' from {SCHEMA}."{mart}"'
+        f' from "{schema}"."{mart}"'
     ).fetchone()
     total, rows = row or (0, 0)
     return f"{int(total) % 2**64:016x}", int(rows)
@@ -130,9 +144,11 @@ def _write(settings: Settings, partial: Path, run_id: str, as_of: datetime, kind
     copied = partial / "engineroom.duckdb"
     clone(settings.marts, copied)
     with duckdb.connect(str(copied), read_only=True) as connection:
-        for mart in _marts(connection):
+        for schema, mart in _marts(connection):
+            folder = parquet if schema == SCHEMA else parquet / schema
+            folder.mkdir(exist_ok=True)
             connection.execute(
-                f"copy {SCHEMA}.\"{mart}\" to '{parquet / mart}.parquet' (format parquet)"
+                f'copy "{schema}"."{mart}" to \'{folder / mart}.parquet\' (format parquet)'
             )
     build(copied, partial / "report", home_kind=kind, as_of=as_of, run_id=run_id)
     for path in _every(partial):

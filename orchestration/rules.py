@@ -1,7 +1,8 @@
 """The user's rules: config/*.yml, checked against their JSON schemas, as tables of schema config.
 
 A top-level list becomes a table of that name, a top-level block a table of one row. The schema says
-the columns and their types, so that an empty list is an empty table and not a missing one. A file
+the columns and their types, so that an empty list is an empty table and not a missing one; its
+`x-tables` lists the keys that become tables where not all do. A file
 of the same name in config/local/ (kept out of git) replaces the shipped one.
 """
 
@@ -39,14 +40,13 @@ def tables(config: Path) -> list[RuleTable]:
     for path in files(config):
         schema = _schema(config, path)
         document = read(config, path.stem)
-        if schema.get("x-tables", True):
-            for table in _tables_of(path, schema, document):
-                if table.name in found:
-                    raise Refused(
-                        f"config/{path.name} and config/{found[table.name].file} both hold "
-                        f"`{table.name}`; keep it in one of them"
-                    )
-                found[table.name] = table
+        for table in _tables_of(path, schema, document):
+            if table.name in found:
+                raise Refused(
+                    f"config/{path.name} and config/{found[table.name].file} both hold "
+                    f"`{table.name}`; keep it in one of them"
+                )
+            found[table.name] = table
     return list(found.values())
 
 
@@ -68,11 +68,14 @@ def read(config: Path, name: str) -> dict[str, Any]:
         document = _plain(yaml.safe_load(path.read_text("utf-8")) or {})
     except FileNotFoundError:
         raise Refused(f"{shown} is missing; restore it from the project") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a ValueError
         where = getattr(error, "problem_mark", None)
-        line = f" at line {where.line + 1}" if where else ""
+        line = f" at line {where.line + 1}" if where else f" ({error})"
         raise Refused(f"{shown} is not readable YAML{line}; correct that line") from None
-    problem = best_match(Draft202012Validator(_schema(config, shipped)).iter_errors(document))
+    validator = Draft202012Validator(
+        _schema(config, shipped), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    problem = best_match(validator.iter_errors(document))
     if problem is not None:
         raise Refused(_explain(str(shown), problem))
     return document
@@ -121,8 +124,10 @@ def _schema(config: Path, path: Path) -> dict[str, Any]:
 def _tables_of(
     path: Path, schema: Mapping[str, Any], document: Mapping[str, Any]
 ) -> Iterator[RuleTable]:
-    for name, described in schema.get("properties", {}).items():
-        described = _resolve(schema, described)
+    keys = schema.get("properties", {})
+    wanted = schema.get("x-tables", list(keys))
+    for name in (each for each in keys if each in wanted):
+        described = _resolve(schema, keys[name])
         value = document.get(name, described.get("default"))
         is_list = described.get("type") == "array"
         row = _resolve(schema, described.get("items", {})) if is_list else described

@@ -1,9 +1,19 @@
 """`engineroom sources list` and `check`."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from ingestion import probe
+from ingestion.contract import Source
 from ingestion.errors import LoadFailed
 from ingestion.sources import SOURCES
 from orchestration import accounts, home, sandbox_process
 from orchestration.settings import Refused, Settings
+
+NOT_RUNNING = (
+    "the sandbox company is not running, so nobody was asked. Start it with "
+    "`engineroom sandbox start`; `engineroom run` starts it for itself"
+)
 
 
 def listed(settings: Settings) -> list[str]:
@@ -18,21 +28,46 @@ def listed(settings: Settings) -> list[str]:
 
 
 def check(settings: Settings, name: str) -> tuple[list[str], bool]:
-    """Return what is found about the configuration of one source, and whether it is well.
+    """Return whether one source is configured and answers, and whether that is well.
 
-    Raises Refused on an unknown source.
+    Asks it for its first page and loads nothing. Raises Refused on an unknown source.
     """
     if name not in SOURCES:
         raise Refused(f"no source is called {name}; there are {', '.join(SOURCES)}")
     source = SOURCES[name]
     needs = ", ".join(source.required) or "nothing"
     lines = [f"{source.title} ({name}), {source.kind}; it needs: {needs}"]
-    if home.kind_of(settings) == "sandbox":
-        up = sandbox_process.running(settings)
-        state = f"answers at {up.base_url}" if up else "is started by `engineroom run`"
-        return [*lines, f"ok      the sandbox company {state}"], True
     try:
-        accounts.real_config(settings, name)
+        answer = probe.ask(source, _config(settings, source), home.clock(settings))
     except LoadFailed as error:
         return [*lines, f"WRONG   {error}"], False
-    return [*lines, f"ok      configured; try it with `engineroom run --sources {name}`"], True
+    return [*lines, *_told(settings, source, answer)], answer.bad == 0
+
+
+def _config(settings: Settings, source: Source) -> Mapping[str, Any]:
+    """Return what the source is told; raises LoadFailed where it cannot be asked."""
+    if home.kind_of(settings) == "real":
+        return accounts.real_config(settings, source.name)
+    if source.session is None:
+        return accounts.folders(settings)
+    up = sandbox_process.running(settings)
+    if up is None:
+        raise LoadFailed(NOT_RUNNING)
+    return accounts.sandbox_config(settings, source.name, up.base_url)
+
+
+def _told(settings: Settings, source: Source, answer: probe.Answer) -> list[str]:
+    lines = []
+    if answer.rows:
+        lines.append(f"ok      answers: {answer.rows:,} rows on its first page ({answer.table})")
+    elif source.session:
+        lines.append("ok      answers; its first page is empty")
+    elif not answer.bad:
+        inbox = settings.home / "inbox"
+        lines.append(f"ok      nothing to read in {inbox}; drop files there as README.md says")
+    if answer.bad:
+        lines.append(
+            f"WRONG   {answer.bad:,} rows before that do not fit; the first: {answer.why}. "
+            "Mend the file or its mapping"
+        )
+    return lines

@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import yaml
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
@@ -116,6 +117,12 @@ def parse(settings: Settings) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise Refused(f"the dbt project does not parse: {(done.stdout + done.stderr)[-1500:]}")
+
+
+def systems(settings: Settings) -> dict[str, list[str]]:
+    """Return the systems of each kind: the lists among the variables of the dbt project."""
+    document = yaml.safe_load((settings.transform / "dbt_project.yml").read_text("utf-8"))
+    return {kind: names for kind, names in document["vars"].items() if isinstance(names, list)}
 
 
 def assets(settings: Settings, parsed: Mapping[str, Any]) -> list[dg.AssetsDefinition]:

@@ -1,10 +1,13 @@
 """What a hygiene rule is: one true sentence about a table, with the harm if it is false."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["blocking", "warning"]
 Gate = Literal["raw", "staging", "conformed", "marts"]
+# The systems of each kind, by the names of dbt's variables (`crm_systems`): each is judged alike.
+Systems = Mapping[str, Sequence[str]]
 Dimension = Literal["completeness", "validity", "uniqueness", "consistency", "timeliness"]
 
 # Weights of the data quality score per record; accuracy is left out until a verified reference is.
@@ -45,6 +48,12 @@ class Suite:
     query: str
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
+
+    @property
+    def relation(self) -> tuple[str, str]:
+        """The schema and table whose rows are judged."""
+        schema, table = self.table
+        return (f"raw_{schema}" if self.gate == "raw" else schema, table)
 
 
 @dataclass(frozen=True)

@@ -92,21 +92,23 @@ class Published:
         return f"{day(first)} to {day(last)}" if first else "the last 90 days"
 
     def _stale(self) -> list[str]:
-        """A sentence per source whose last load failed: what it feeds is older than the rest."""
+        """A sentence per source that is not fresh: what it feeds is older than the rest."""
         _, rows = self.rows(
-            "select source, last_succeeded_as_of from marts.rpt_source_freshness"
+            "select source, last_status, last_succeeded_as_of from marts.rpt_source_freshness"
             " where not is_fresh order by source"
         )
-        return [
-            f"{words(source)} could not be read: what it feeds stands as of {day(last)}."
-            if last
-            else f"{words(source)} could not be read yet: what it feeds is missing."
-            for source, last in rows
-        ]
+        return [_stands_back(*row) for row in rows]
 
     def _currency(self) -> str:
         _, rows = self.rows("select max(currency_code) from marts.rpt_headlines")
         return rows[0][0] or ""
+
+
+def _stands_back(source: str, last_status: str, last: Any) -> str:
+    if last is None:
+        return f"{words(source)} could not be read yet: what it feeds is missing."
+    why = "was not read of late" if last_status == "succeeded" else "could not be read"
+    return f"{words(source)} {why}: what it feeds stands as of {day(last)}."
 
 
 def sources_of(*queries: str) -> list[str]:

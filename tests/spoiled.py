@@ -11,6 +11,20 @@ import whole_runs
 from orchestration import checks, definitions, release, schedules, transform
 from quality.suites import suites_of
 
+# Nobody drops files on the made-up company: one row of each judged table.
+DROPPED = """
+insert into raw_file_drops.contacts by name select
+    'webinar' as source, '1' as source_record_id, 'a@corp.example' as email;
+insert into raw_file_drops.deals by name select
+    'webinar' as source, '1' as source_record_id, 'won' as stage_native, '1.00' as amount;
+insert into raw_file_drops.email_events by name select
+    'webinar' as source, '1' as event_id, 'sent' as event_type, '1' as campaign_id,
+    'a@corp.example' as recipient, timestamp '2026-01-01' as occurred_at;
+insert into raw_file_drops.ad_days by name select
+    'webinar' as source, 'ad' as grain, '1' as account_id, '2' as campaign_id,
+    '' as ad_group_id, '' as ad_id, date '2026-01-01' as reported_on, 'USD' as currency_code,
+    10 as impressions, 1 as clicks, '1.00' as spend;
+"""
 GATES = ("raw", "staging", "conformed", "marts")
 
 
@@ -25,6 +39,9 @@ class Home:
             .get_repository_def()
             .get_job(schedules.JOB)
         )
+        self.systems = transform.systems(self.settings)
+        with duckdb.connect(str(self.settings.warehouse)) as connection:
+            connection.execute(DROPPED)
         self.kept = {
             path: path.with_suffix(".kept")
             for path in (self.settings.warehouse, self.settings.marts)
@@ -68,7 +85,7 @@ class Home:
         suite, rule = next(
             (suite, rule)
             for gate in GATES
-            for suite in suites_of(gate)
+            for suite in suites_of(gate, self.systems)
             for rule in suite.rules
             if (suite.name, rule.rule_id) == (suite_name, rule_id)
         )
@@ -101,8 +118,8 @@ def _keep_rows(connection, schema, table):
 
 def faults(connection, suite, expectation):
     """Return the statements that make one row of the suite's table break the expectation."""
-    schema, table = suite.table
-    physical = f'raw_{schema}."{table}"' if suite.gate == "raw" else f'{schema}."{table}"'
+    schema, table = suite.relation
+    physical = f'{schema}."{table}"'
     keys = ", ".join(suite.key)
     one = connection.execute(
         f"select {keys} from ({suite.query}) order by {keys} limit 1"

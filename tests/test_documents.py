@@ -13,8 +13,11 @@ import duckdb
 import pytest
 import whole_runs
 
+from ingestion import probe
 from orchestration.cli import main
 from orchestration.settings import PROJECT
+
+FIRST_LIST = Path(os.environ.get("ENGINEROOM_SHARED") or PROJECT.parent / "shared") / "marts.md"
 
 README = (PROJECT / "README.md").read_text("utf-8")
 CONTRIBUTING = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
@@ -141,10 +144,25 @@ def test_a_real_home_without_a_token_says_which_variable_to_set(
     for name in ("AS_OF", "SCALE", "SEED"):
         monkeypatch.delenv(name, raising=False)
 
+    # The vendor is not asked from a test: that it would be, with this token, is what matters.
+    asked = []
+    monkeypatch.setattr(probe, "ask", lambda *told: asked.append(told) or probe.Answer("owners"))
     assert main(["sources", "check", "hubspot"]) == 0
+    [(source, config, _)] = asked
+    assert (source.name, config["access_token"]) == ("hubspot", "your-token")
     monkeypatch.delenv("ENGINEROOM_HUBSPOT_ACCESS_TOKEN")
     assert main(["sources", "check", "hubspot"]) == 1
     assert "ENGINEROOM_HUBSPOT_ACCESS_TOKEN" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not FIRST_LIST.is_file(), reason=f"no {FIRST_LIST}; set ENGINEROOM_SHARED")
+def test_the_changelog_names_every_mart_beyond_the_first_list() -> None:
+    first, changes = FIRST_LIST.read_text("utf-8"), (PROJECT / "CHANGELOG.md").read_text("utf-8")
+    marts = [path.stem for path in (PROJECT / "transform/models/marts").rglob("*.sql")]
+    assert marts
+    assert [
+        mart for mart in marts if f"| {mart} |" not in first and f"`{mart}`" not in changes
+    ] == []
 
 
 @pytest.mark.slow

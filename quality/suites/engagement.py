@@ -1,9 +1,9 @@
-"""Web events, list members and posts: what sessions, sends and reach are counted from."""
+"""Web and e-mail events, list members and posts: what sessions, sends and reach count."""
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from quality.rules import Suite, rule
+from quality.rules import Rule, Suite, Systems, rule
 from quality.suites.contacts import EMAIL
 
 RULES_EVENTS = (
@@ -58,44 +58,105 @@ RULES_POSTS = (
     ),
 )
 
-SUITES = [
-    Suite(
-        name="staged_web_events",
-        gate="staging",
-        source="web_events",
-        object="events",
-        table=("staging", "stg_web_events__events"),
-        query=(
-            "select message_id, visitor_id, event_type, page_path, occurred_at"
-            " from staging.stg_web_events__events"
-        ),
-        key=("message_id",),
-        rules=RULES_EVENTS,
+RULES_EMAIL = (
+    rule(
+        "email_event_has_an_instant",
+        gxe.ExpectColumnValuesToNotBeNull(column="occurred_at"),
+        severity="blocking",
+        dimension="completeness",
     ),
-    Suite(
-        name="staged_mailchimp_members",
-        gate="staging",
-        source="mailchimp",
-        object="members",
-        table=("staging", "stg_mailchimp__members"),
-        query=(
-            "select source_record_id, lower(trim(email)) as email, status"
-            " from staging.stg_mailchimp__members where not is_deleted"
-        ),
-        key=("source_record_id",),
-        rules=RULES_MEMBERS,
+    rule(
+        "email_event_names_its_campaign",
+        gxe.ExpectColumnValuesToNotBeNull(column="campaign_native_id", mostly=0.99),
+        dimension="completeness",
     ),
-    Suite(
-        name="staged_linkedin_posts",
-        gate="staging",
-        source="linkedin_pages",
-        object="posts",
-        table=("staging", "stg_linkedin_pages__social_posts"),
-        query=(
-            "select post_id, published_at"
-            " from staging.stg_linkedin_pages__social_posts where not is_deleted"
-        ),
-        key=("post_id",),
-        rules=RULES_POSTS,
+    rule(
+        "email_event_names_its_recipient",
+        gxe.ExpectColumnValuesToNotBeNull(column="recipient_key", mostly=0.99),
+        dimension="completeness",
     ),
-]
+    rule(
+        "email_event_is_of_a_known_kind",
+        gxe.ExpectColumnValuesToBeInSet(
+            column="event_type",
+            value_set=[
+                "sent",
+                "delivered",
+                "open",
+                "click",
+                "bounce",
+                "unsubscribe",
+                "complaint",
+            ],
+        ),
+    ),
+)
+
+
+def suites(systems: Systems) -> list[Suite]:
+    """Return the suites of what people did, alike for every system of a kind."""
+    return [
+        *[
+            _staged(
+                system,
+                "events",
+                "message_id, visitor_id, event_type, page_path, occurred_at",
+                ("message_id",),
+                RULES_EVENTS,
+            )
+            for system in systems["web_sources"]
+        ],
+        *[
+            _staged(
+                system,
+                "members",
+                "source_record_id, lower(trim(email)) as email, status",
+                ("source_record_id",),
+                RULES_MEMBERS,
+                where=" where not is_deleted",
+            )
+            for system in systems["list_systems"]
+        ],
+        *[
+            _staged(
+                system,
+                "email_events",
+                "source, event_id, campaign_native_id, recipient_key, event_type, occurred_at",
+                ("source", "event_id"),
+                RULES_EMAIL,
+            )
+            for system in systems["email_platforms"]
+        ],
+        *[
+            _staged(
+                system,
+                "social_posts",
+                "post_id, published_at",
+                ("post_id",),
+                RULES_POSTS,
+                where=" where not is_deleted",
+            )
+            for system in systems["social_platforms"]
+        ],
+    ]
+
+
+def _staged(
+    system: str,
+    things: str,
+    columns: str,
+    key: tuple[str, ...],
+    rules: tuple[Rule, ...],
+    *,
+    where: str = "",
+) -> Suite:
+    return Suite(
+        name=f"staged_{system}_{things}",
+        gate="staging",
+        source=system,
+        object=things.removeprefix("social_"),
+        table=("staging", f"stg_{system}__{things}"),
+        query=f"select {columns} from staging.stg_{system}__{things}{where}",
+        key=key,
+        rules=rules,
+    )

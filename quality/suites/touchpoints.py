@@ -2,7 +2,7 @@
 
 import great_expectations.expectations as gxe
 
-from quality.rules import Suite, rule
+from quality.rules import Suite, Systems, rule
 
 RULES = (
     rule(
@@ -55,3 +55,8 @@ SUITES = [
         rules=RULES,
     ),
 ]
+
+
+def suites(_: Systems) -> list[Suite]:
+    """Return the suites of this file."""
+    return SUITES

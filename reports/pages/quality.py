@@ -16,11 +16,11 @@ PAGE = Page(
             query="""
                 select
                     source, object, field, dimension, records, passed, score,
-                    object || ' · '
+                    replace(source, '_', ' ') || ' ' || object || ' · '
                     || case when field = '(row)' then '' else replace(field, 'properties__', '')
                     || ' · ' end || dimension as rule
                 from marts.rpt_data_quality
-                where day = (select max(day) from marts.rpt_data_quality)
+                where day = (select max(day) from marts.rpt_data_quality) and records > 0
                 order by score, source, object, field, dimension
             """,
             columns=(
@@ -41,7 +41,9 @@ PAGE = Page(
             title="How fresh each source is",
             subtitle="At the as-of time of this report",
             query="""
-                select source, last_status, last_succeeded_as_of, age_hours
+                select
+                    source, last_status, last_succeeded_as_of, age_hours,
+                    case when is_fresh then 'yes' else 'no' end as is_fresh
                 from marts.rpt_source_freshness
                 order by age_hours desc nulls first, source
             """,
@@ -50,6 +52,7 @@ PAGE = Page(
                 Column("last_status", "Last load", "term"),
                 Column("last_succeeded_as_of", "Last good load", "date"),
                 Column("age_hours", "Age, hours", "count"),
+                Column("is_fresh", "Fresh"),
             ),
             empty="No source was loaded yet.",
         ),

@@ -4,18 +4,21 @@ The judged table is spoiled after its own step, then the gate and the publish st
 run on it, on Dagster's own instance.
 """
 
+from pathlib import Path
+
 import pytest
 import whole_runs
 from spoiled import GATES, Home
 
 from orchestration import release, status, transform
+from orchestration.settings import Settings
 from quality.suites import suites_of
 
 pytestmark = pytest.mark.slow
 BLOCKING = [
     pytest.param(suite, rule, id=f"{suite.name}-{rule.rule_id}")
     for gate in GATES
-    for suite in suites_of(gate)
+    for suite in suites_of(gate, transform.systems(Settings(home=Path())))
     for rule in suite.rules
     if rule.severity == "blocking"
 ]

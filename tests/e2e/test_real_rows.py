@@ -254,6 +254,19 @@ def test_every_row_is_loaded_or_in_quarantine_with_its_reason(home: Path) -> Non
     assert (yielded, held) == (loaded + held, kept)
 
 
+def test_the_hygiene_rules_judged_the_dropped_rows_under_their_source(home: Path) -> None:
+    judged = published(
+        home,
+        "select distinct object from marts.rpt_data_quality "
+        "where source = 'file_drops' and records > 0 order by 1",
+    )
+    assert [row[0] for row in judged] == ["ad_days", "contacts", "deals", "email_events"]
+    claimed = published(
+        home, "select count(*) from marts.rpt_data_quality where records = 0 and passed > 0"
+    )
+    assert claimed == [(0,)]
+
+
 def test_the_calendar_reaches_the_days_of_the_files(home: Path) -> None:
     [(outside,)] = published(
         home,

@@ -11,7 +11,7 @@ ALERTS = """
 file: {is_on: true}
 webhook: {is_on: false, url_variable: ENGINEROOM_ALERT_WEBHOOK}
 mailbox: {is_on: false, host: localhost, port: 25, sender: a@localhost, recipients: []}
-stale_after_hours: 36
+freshness: {stale_after_hours: 36}
 """
 
 

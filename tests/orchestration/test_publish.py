@@ -75,6 +75,21 @@ def test_current_points_at_a_whole_version(marts):
     assert sorted(rows) == [("dim_channels", 1), ("fct_spend", 100)]
 
 
+def test_a_mart_of_the_users_own_is_published_beside_the_others(marts):
+    _write(marts, "create schema custom; create table custom.dim_channels as select 7 as answer")
+    version = publish.publish(marts, "one", AS_OF)
+    with duckdb.connect(str(version / "engineroom.duckdb"), read_only=True) as connection:
+        own = connection.execute("from custom.dim_channels").fetchall()
+        digests = connection.execute("select mart, row_count from marts.rpt_run_digests").fetchall()
+    assert own == [(7,)]
+    assert (
+        duckdb.read_parquet(str(version / "parquet/custom/dim_channels.parquet")).fetchall() == own
+    )
+    assert (version / "parquet" / "dim_channels.parquet").exists()
+    assert ("custom.dim_channels", 1) in digests
+    assert ("dim_channels", 1) in digests
+
+
 def test_the_history_of_digests_grows_and_leaves_itself_out(marts):
     publish.publish(marts, "one", AS_OF)
     publish.publish(marts, "two", AS_OF)

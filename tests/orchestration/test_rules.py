@@ -1,3 +1,7 @@
+import json
+import re
+import shutil
+
 import duckdb
 import pytest
 
@@ -7,7 +11,8 @@ from orchestration.settings import PROJECT, Refused
 
 def test_lists_and_blocks_become_tables_with_the_types_of_the_schema(stage_rules, tmp_path):
     loaded = rules.load(stage_rules, tmp_path / "w.duckdb")
-    assert loaded == {"stages": 2, "company": 1}
+    # Of the alerts only what models need: hosts and recipients stay out of the warehouse.
+    assert loaded == {"freshness": 1, "stages": 2, "company": 1}
     with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
         columns = connection.execute("describe config.stages").fetchall()
         assert [column[1] for column in columns] == ["VARCHAR", "BIGINT", "DATE"]
@@ -32,6 +37,8 @@ def test_a_second_load_replaces_the_first(stage_rules, tmp_path):
         ("stages: [{stage: mql, position: 1}]", "stages.0.stage", "one of the listed values"),
         ("stages: []\nstage: []", "(top level)", "remove or correct the unknown key"),
         ("stages: [", "YAML", "correct that line"),
+        ("stages: [{stage: won, position: 1, starts_on: 2026-02-30}]", "out of range", "that line"),
+        ("stages: [{stage: won, position: 1, starts_on: May 1}]", "starts_on", "correct the value"),
     ],
 )
 def test_a_wrong_rule_names_file_key_and_remedy(stage_rules, text, key, remedy):
@@ -59,3 +66,33 @@ def test_the_users_own_copy_replaces_the_shipped_file(stage_rules):
 def test_every_shipped_rule_file_follows_its_schema():
     assert {path.name for path in rules.files(PROJECT / "config")} >= {"alerts.yml", "sources.yml"}
     rules.tables(PROJECT / "config")
+
+
+@pytest.mark.parametrize(
+    ("company", "key"),
+    [
+        ("week_start: friday", "company.week_start"),
+        ("business_days: [someday]", "company.business_days.0"),
+        ("business_days: []", "company.business_days"),
+    ],
+)
+def test_a_calendar_that_no_company_has_is_refused(tmp_path, company, key):
+    config = tmp_path / "config"
+    shutil.copytree(PROJECT / "config", config)
+    path = config / "company.yml"
+    name = company.partition(":")[0]
+    path.write_text(re.sub(rf"  {name}:.*", f"  {company}", path.read_text()))
+    with pytest.raises(Refused, match=re.escape(key)):
+        rules.read(config, "company")
+
+
+def test_the_shipped_calendar_becomes_tables(tmp_path):
+    rules.load(PROJECT / "config", tmp_path / "w.duckdb")
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
+        day = connection.execute(
+            "select name from config.holidays where holiday_on = date '2026-01-01'"
+        ).fetchall()
+        weekdays = connection.execute("select business_days from config.company").fetchone()
+    assert day == [("New Year's Day",)]
+    assert weekdays
+    assert json.loads(weekdays[0])[0] == "monday"

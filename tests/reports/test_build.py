@@ -49,8 +49,11 @@ insert into marts.rpt_channel_periods by name select * from (values
 insert into marts.rpt_email_campaigns by name select 'm1' as campaign_id, 10 as sent,
     9 as delivered, 0.2 as open_rate_lower, 0.4 as open_rate_upper;
 insert into marts.dim_campaigns by name select 'm1' as campaign_id, '{HOSTILE}' as name;
-insert into marts.rpt_source_freshness by name select 'google_ads' as source, false as is_fresh,
-    'failed' as last_status, timestamp '2026-06-29 06:00:00' as last_succeeded_as_of;
+insert into marts.rpt_source_freshness by name select * from (values
+    ('google_ads', false, 'failed', timestamp '2026-06-29 06:00:00'),
+    ('mailchimp', false, 'succeeded', timestamp '2026-06-28 06:00:00'),
+    ('hubspot', true, 'succeeded', timestamp '2026-06-30 06:00:00')
+) as rows (source, is_fresh, last_status, last_succeeded_as_of);
 """
 
 
@@ -130,10 +133,12 @@ def test_what_is_not_known_is_a_dash_and_never_a_zero(site: Path) -> None:
     assert '<dt>Ad spend</dt>\n      <dd class="figure" title="–">–</dd>' in html
 
 
-def test_a_source_that_failed_is_named_on_every_page(site: Path) -> None:
+def test_a_source_that_is_not_fresh_is_named_on_every_page(site: Path) -> None:
     for page in site.glob("*.html"):
-        told = "Google Ads could not be read: what it feeds stands as of 29 Jun 2026."
-        assert told in page.read_text("utf-8")
+        html = page.read_text("utf-8")
+        assert "Google Ads could not be read: what it feeds stands as of 29 Jun 2026." in html
+        assert "Mailchimp was not read of late: what it feeds stands as of 28 Jun 2026." in html
+        assert re.findall(r'<ul class="stale[^>]*>(.*?)</ul>', html, re.S)[0].count("<li>") == 2
 
 
 def test_owners_carry_a_label_and_no_pseudonym(site: Path) -> None:

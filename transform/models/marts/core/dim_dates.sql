@@ -9,5 +9,6 @@ select
     quarter,
     fiscal_period,
     cast(week_start_on as date) as week_start_on,
+    holiday_name,
     is_business_day
 from calendar

@@ -1,0 +1,54 @@
+"""Asks a source for its first page as a load would, and loads nothing.
+
+The first page takes the source's own session, address and page contract, so what it answers here
+it answers in a run; a new source is asked without a line of its own.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from ingestion.contract import Bad, Extraction, Page, Source
+from ingestion.errors import LoadFailed
+from ingestion.http import Clock, Session
+
+# One more try for a lost connection; a person is waiting.
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first page: its table and rows, and the rows before it that do not fit."""
+
+    table: str = ""
+    rows: int = 0
+    bad: int = 0
+    why: str = ""
+
+
+def ask(
+    source: Source, config: Mapping[str, Any], as_of: datetime, clock: Clock | None = None
+) -> Answer:
+    """Return what came first; raises LoadFailed with the remedy where nothing does."""
+    made = source.session(config, clock or Clock()) if source.session else None
+    if made:
+        made.attempts = ATTEMPTS
+    bad, why = 0, ""
+    with made or nullcontext() as http:
+        # A source of files never touches the session.
+        extraction = Extraction(config, cast("Session", http), as_of, {})
+        try:
+            with closing(cast("Any", source.extract(extraction))) as pages:
+                for each in pages:
+                    if isinstance(each, Bad):
+                        bad, why = bad + 1, why or each.reason
+                    elif isinstance(each, Page):
+                        return Answer(each.table, len(each.rows), bad, why)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise LoadFailed(
+                f"{source.name}: the first page is not what the source expects "
+                f"({type(error).__name__}). Check its settings in config/sources.yml."
+            ) from error
+    return Answer(bad=bad, why=why)

@@ -1,0 +1,138 @@
+"""`engineroom sources check` asks: the vendor by one page, the folder by its first file."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ingestion.http import Clock
+from ingestion.sources import SOURCES
+from ingestion.sources.hubspot import HUBSPOT
+from orchestration import home, source_commands
+from orchestration.cli import main
+from orchestration.settings import Settings
+
+OWNERS = {"results": [{"id": "1", "email": "a@corp.example"}]}
+TOKEN = "pat-secret"
+
+
+@pytest.fixture
+def real(tmp_path):
+    """A real home that is connected to nothing."""
+    made = Settings(home=tmp_path / "home", kind="real")
+    home.create(made)
+    return made
+
+
+@pytest.fixture
+def asked(real, monkeypatch):
+    """A home connected to HubSpot, and a way to script what the vendor answers."""
+    calls = []
+
+    def script(status, body):
+        class Wire:
+            status_code, is_redirect, headers = status, False, {}
+            content = json.dumps(body).encode()
+            text = json.dumps(body)
+            reason = ""
+
+            def json(self):
+                return body
+
+        def session(config, clock):
+            made = HUBSPOT.session(config, Clock(clock.now, lambda _: None))
+            made._wire.request = lambda method, url, **told: calls.append((url, told)) or Wire()
+            return made
+
+        monkeypatch.setitem(SOURCES, "hubspot", replace(HUBSPOT, session=session))
+        environment = {"ENGINEROOM_HUBSPOT_ACCESS_TOKEN": TOKEN}
+        return source_commands.check(replace(real, environment=environment), "hubspot")
+
+    script.calls = calls
+    return script
+
+
+def test_a_source_that_answers_is_asked_once_with_its_own_credentials(asked):
+    lines, is_well = asked(200, OWNERS)
+    assert is_well
+    assert lines[-1] == "ok      answers: 1 rows on its first page (owners)"
+    [(url, told)] = asked.calls
+    assert url.startswith("https://api.hubapi.com/crm/v3/owners")
+    assert told["headers"]["Authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (401, {"message": f"{TOKEN} expired"}, "the credentials were refused"),
+        (403, {"message": "no"}, "Grant it to the token"),
+        (503, {}, "it answered 503"),
+        (200, {"status": "error", "message": "no"}, "an error came under status 200"),
+    ],
+)
+def test_a_refusal_is_told_with_its_remedy_and_without_the_secret(asked, status, body, told):
+    lines, is_well = asked(status, body)
+    assert not is_well
+    assert lines[-1].startswith("WRONG   ")
+    assert told in lines[-1]
+    assert TOKEN not in "".join(lines)
+
+
+def test_a_source_without_credentials_names_the_variable(real):
+    lines, is_well = source_commands.check(real, "hubspot")
+    assert not is_well
+    assert "set the environment variable ENGINEROOM_HUBSPOT_ACCESS_TOKEN" in lines[-1]
+
+
+def test_a_sandbox_that_is_not_running_is_said_to_be_that(settings, capsys, monkeypatch):
+    made = Settings(home=settings.home)
+    home.create(made)
+    lines, is_well = source_commands.check(made, "mailchimp")
+    assert not is_well
+    assert "not running, so nobody was asked" in lines[-1]
+    assert "`engineroom sandbox start`" in lines[-1]
+    monkeypatch.setenv("ENGINEROOM_HOME", str(made.home))
+    assert main(["sources", "check", "mailchimp"]) == 1
+
+
+def test_the_folder_is_looked_into(real):
+    lines, is_well = source_commands.check(real, "file_drops")
+    assert is_well
+    assert lines[-1].startswith("ok      nothing to read in ")
+
+    folder = real.home / "inbox" / "contact_list"
+    folder.mkdir()
+    header = (
+        "webinar_id,email,first_name,last_name,company,job_title,country,registered_at,joined_at"
+    )
+    row = "w1,a@corp.example,A,B,C,D,DE,2026-01-01 10:00:00,2026-01-01 10:00:00"
+    (folder / "webinar_attendance.csv").write_text(f"{header}\n{row}\n")
+    lines, is_well = source_commands.check(real, "file_drops")
+    assert is_well
+    assert lines[-1] == "ok      answers: 1 rows on its first page (contacts)"
+
+    (real.home / "inbox" / "unknown").mkdir()
+    (folder / "webinar_attendance.csv").unlink()
+    lines, is_well = source_commands.check(real, "file_drops")
+    assert not is_well
+    assert "Write config/file_drops/unknown.yml" in lines[-1]
+
+
+def test_lines_that_hold_no_event_are_told(real):
+    folder = real.home / "inbox" / "web_events"
+    (folder / "day.jsonl").write_text("nonsense\n")
+    lines, is_well = source_commands.check(real, "web_events")
+    assert not is_well
+    assert lines[-1].startswith(
+        "WRONG   1 rows before that do not fit; the first: day.jsonl line 1"
+    )
+
+
+def test_a_page_that_is_something_else_is_told_and_no_traceback(real, monkeypatch):
+    def odd(ctx):
+        yield {}["absent"]
+
+    monkeypatch.setitem(SOURCES, "web_events", replace(SOURCES["web_events"], extract=odd))
+    lines, is_well = source_commands.check(real, "web_events")
+    assert not is_well
+    assert "the first page is not what the source expects (KeyError)" in lines[-1]
