@@ -214,7 +214,7 @@ class _Load:
                     spooled.path(table),
                     self.folder / f"{table.name}.ready.parquet",
                     spooled.vanished(table),
-                    is_partial=table.name in spooled.partial,
+                    is_partial=table.name in spooled.partial | spooled.nameless,
                 )
                 refuse_mass_deletion(self.spec, table, each, self.config)
                 reduced[table.name] = each
@@ -222,8 +222,13 @@ class _Load:
 
 
 def _note_all(connection: duckdb.DuckDBPyConnection, table: str, spooled: Spooled) -> None:
-    """Put what the reduction must know of one table where its SQL finds it."""
-    units = sorted(spooled.units.get(table, {}).items())
+    """Put what the reduction must know of one table where its SQL finds it.
+
+    A row without a readable key may be any record, so what seems to be missing may be that one:
+    nothing of its table is called gone this time.
+    """
+    is_whole = table not in spooled.nameless
+    units = sorted(spooled.units.get(table, {}).items()) if is_whole else []
     _note(
         connection,
         "covered_units",
@@ -233,7 +238,7 @@ def _note_all(connection: duckdb.DuckDBPyConnection, table: str, spooled: Spoole
     for name, column, texts in (
         ("held_keys", "key_text", spooled.held),
         ("swept_keys", "key_text", spooled.swept),
-        ("swept_scopes", "condition", spooled.scopes),
+        ("swept_scopes", "condition", spooled.scopes if is_whole else {}),
     ):
         _note(connection, name, **{column: pa.array(sorted(texts.get(table, ())), pa.string())})
 

@@ -25,7 +25,8 @@ class Spooled:
     """What extraction left in the work folder: files, and what the reduction must know.
 
     `units`, `held` and `swept` are keys as joined text, each unit with the number of the page that
-    covered it; `scopes` are SQL conditions of the sweeps.
+    covered it; `scopes` are SQL conditions of the sweeps; of the tables in `nameless` a row came
+    whose key cannot be read.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Spooled:
     swept: dict[str, set[str]] = field(default_factory=dict)
     scopes: dict[str, set[str]] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
+    nameless: set[str] = field(default_factory=set)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def path(self, table: Table) -> Path:
@@ -138,6 +140,8 @@ def _take(
     waiting += typed.rows
     spooled.bad += [QuarantinedRow(table.name, *bad) for bad in typed.bad]
     spooled.held.setdefault(table.name, set()).update(JOINER.join(key) for key in typed.held)
+    if typed.nameless:
+        spooled.nameless.add(table.name)
     if typed.rows:
         spooled.seen.setdefault(table.name, set()).update(typed.seen)
     for (column, kind), times in typed.drift.items():

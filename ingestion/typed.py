@@ -34,13 +34,14 @@ _ARROW: dict[ColumnType, pa.DataType] = {
 class Typed:
     """Typed rows, the rows that could not be typed with their reason, and the drift seen.
 
-    `held` are the keys of bad rows that can be read: their last good version is to stay. `seen`
-    are the declared columns that any row named at all.
+    `held` are the keys of bad rows that can be read: their last good version is to stay; `nameless`
+    counts those whose key cannot. `seen` are the declared columns that any row named at all.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     bad: list[tuple[str, str]] = field(default_factory=list)
     held: list[tuple[str, ...]] = field(default_factory=list)
+    nameless: int = 0
     seen: set[str] = field(default_factory=set)
     drift: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -71,18 +72,24 @@ def type_rows(
             out.rows.append(typed)
         except BadValueError as error:
             out.bad.append((str(error), body_of(row)))
-            out.held += _readable_key(table, row)
+            key = _readable_key(table, row)
+            out.held += key
+            out.nameless += not key
         out.seen |= declared & row.keys()
     return out
 
 
 def _readable_key(table: Table, row: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return the key of a bad row, as text, or nothing where it cannot be read."""
+    values = [row.get(name) for name in table.key]
+    if None in values:
+        return []
     try:
-        key = [CONVERT[table.column(name).type](row.get(name)) for name in table.key]
+        pairs = zip(table.key, values, strict=True)
+        key = [CONVERT[table.column(name).type](value) for name, value in pairs]
     except BadValueError:
         return []
-    return [] if None in key else [tuple(str(part) for part in key)]
+    return [tuple(str(part) for part in key)]
 
 
 def _typed(

@@ -246,6 +246,25 @@ def test_a_sweep_marks_what_is_missing_as_deleted_and_a_return_revives_it(house:
     assert house.open_people()[1] == ("2", "Ada", False)
 
 
+def test_nothing_is_called_gone_while_a_row_without_a_key_may_be_it(house: House) -> None:
+    house.load(people(person("1"), person("2")), Page("days", [day("x"), day("y")]))
+    swept = Sweep("people", frozenset({("1",)}))
+    found = house.load(
+        people(person("1", "Eve"), person(None)),
+        swept,
+        Page("days", [day("x", 7), {**day("y"), "ad": None}]),
+        at=NOON + timedelta(1),
+    )
+    assert found.tables["people"].quarantined == 1
+    assert house.open_people() == [("1", "Eve", False), ("2", "Ada", False)]
+    open_rows = "select ad, clicks from raw_toy.days where _dlt_valid_to is null order by ad"
+    assert house.rows(open_rows) == [("x", 7), ("y", 1)]
+
+    house.load(swept, Page("days", [day("x", 7)]), at=NOON + timedelta(2))
+    assert house.open_people()[1] == ("2", "Ada", True)
+    assert house.rows(open_rows) == [("x", 7)]
+
+
 def test_a_sweep_that_would_bury_a_fifth_of_a_table_stops_the_load(house: House) -> None:
     house.load(people(*(person(str(number)) for number in range(200))))
     with pytest.raises(LoadFailed, match="broken list"):
