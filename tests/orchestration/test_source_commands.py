@@ -52,13 +52,15 @@ def asked(real, monkeypatch):
     return script
 
 
-def test_a_source_that_answers_is_asked_once_with_its_own_credentials(asked):
+def test_a_source_that_answers_is_asked_for_its_first_page_with_its_own_credentials(asked):
     lines, is_well = asked(200, OWNERS)
     assert is_well
     assert lines[-1] == "ok      answers: 1 rows on its first page (owners)"
-    [(url, told)] = asked.calls
-    assert url.startswith("https://api.hubapi.com/crm/v3/owners")
-    assert told["headers"]["Authorization"] == f"Bearer {TOKEN}"
+    # A list that states no total is believed when it comes twice alike.
+    assert len(asked.calls) == 2
+    for url, told in asked.calls:
+        assert url.startswith("https://api.hubapi.com/crm/v3/owners")
+        assert told["headers"]["Authorization"] == f"Bearer {TOKEN}"
 
 
 @pytest.mark.parametrize(
