@@ -31,23 +31,26 @@ def told(house: House) -> dict[str, str]:
     }
 
 
-def fingerprint(house: House) -> str:
-    """Return a digest of the models, of the tools that build them, and of the rules as loaded.
-
-    A rule file that was saved after the run had loaded the rules waits for the next run: a gate is
-    never noted as built with rules that it has not seen.
-    """
-    project = house.settings.transform
+def project_digest(project: Path) -> str:
+    """Return a digest of the models and of the tools that build them."""
     digest = hashlib.sha256()
     for path in project_files(project):
         digest.update(f"{path.relative_to(project)}\0".encode())
         digest.update(path.read_bytes())
     for package in TOOLS:
         digest.update(f"{package}\0{version(package)}".encode())
+    return digest.hexdigest()
+
+
+def fingerprint(house: House) -> str:
+    """Return a digest of the models, of their tools, and of the rules as they were loaded.
+
+    A rule file that was saved after the run had loaded the rules waits for the next run: a gate is
+    never noted as built with rules that it has not seen.
+    """
     with duckdb.connect(str(house.settings.warehouse)) as connection:
         rules = connection.execute("select digest from config.loaded").fetchone()
-    digest.update(str(rules).encode())
-    return digest.hexdigest()
+    return f"{project_digest(house.settings.transform)} {rules}"
 
 
 def is_rebuilt(house: House, gate: str, wanted: str) -> bool:

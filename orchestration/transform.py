@@ -95,13 +95,16 @@ def resource(settings: Settings) -> Dbt:
 
 
 def manifest(settings: Settings) -> dict[str, Any]:
-    """Return dbt's manifest, parsed anew where a file of the project is newer.
+    """Return dbt's manifest, parsed anew where the project is not the one that was parsed.
 
-    Raises Refused with dbt's own words where the project does not parse.
+    Times of files tell nothing of a model that was deleted, or of a home that was restored. Raises
+    Refused with dbt's own words where the project does not parse.
     """
-    path = settings.manifest
-    if not path.exists() or path.stat().st_mtime < _newest(settings.transform):
+    path, parsed = settings.manifest, settings.manifest.with_suffix(".digest")
+    digest = builds.project_digest(settings.transform)
+    if not (path.exists() and parsed.exists() and parsed.read_text("utf-8") == digest):
         parse(settings)
+        parsed.write_text(digest, "utf-8")
     return json.loads(path.read_text("utf-8"))
 
 
@@ -254,7 +257,3 @@ def _row_counts(house: House) -> dict[tuple[str, ...], int]:
                 row = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()
                 found[(schema, table)] = int(row[0]) if row else 0
     return found
-
-
-def _newest(project: Path) -> float:
-    return max(path.stat().st_mtime for path in builds.project_files(project))

@@ -84,10 +84,12 @@ select
     ranked.event_id,
     ranked.campaign_native_id,
     ranked.campaign_id,
+    ranked.recipient_key,
     ranked.person_id,
     started_sessions.session_id,
     cast(ranked.clicks as bigint) as clicks,
-    ranked.occurred_at
+    ranked.occurred_at,
+    ranked.last_click_at
 from ranked
 left join started_sessions
     on
