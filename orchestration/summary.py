@@ -33,7 +33,8 @@ def text(settings: Settings, outcome: Outcome) -> str:
         told = ", ".join(sorted(outcome.unconnected))
         lines.append(f"not connected: {told}; `engineroom sources check NAME` says what one needs")
     if outcome.warned:
-        lines.append(f"{outcome.warned} hygiene warnings; see rpt_data_quality or the UI")
+        warnings = "warning" if outcome.warned == 1 else "warnings"
+        lines.append(f"{outcome.warned} hygiene {warnings}; see rpt_data_quality or the UI")
     current = settings.published / "current"
     is_new = current.exists() and current.resolve().name == outcome.run_id
     if is_new:
