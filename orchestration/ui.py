@@ -2,22 +2,24 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 
 from orchestration import home, lock
 from orchestration.house import run_lock
-from orchestration.settings import Settings, child_environment, export
+from orchestration.settings import Refused, Settings, child_environment, export
 
 STOP_LIMIT_SECONDS = 20
 HOST = "127.0.0.1"  # the UI has no login
 
 
 def serve(settings: Settings, port: int, *, read_only: bool = False) -> int:
-    """Serve until interrupted; return the exit code.
+    """Serve until interrupted; return the exit code. Raises Refused where the port is taken.
 
     The processes have a session of their own, so that ending the group ends all of them.
     """
+    refuse_taken(port)
     prepare(settings)
     process = start(settings, port, read_only=read_only)
     kind = "read-only " if read_only else ""
@@ -30,6 +32,17 @@ def serve(settings: Settings, port: int, *, read_only: bool = False) -> int:
     finally:
         stop(process)
         signal.signal(signal.SIGTERM, previous)
+
+
+def refuse_taken(port: int) -> None:
+    """Raise Refused where another program has the port: Dagster would run on without its page."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        raise Refused(
+            f"port {port} is taken, perhaps by another UI; end that, or choose another port, for "
+            f"example --port {port + 1}"
+        ) from None
 
 
 def prepare(settings: Settings) -> None:
