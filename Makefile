@@ -51,7 +51,7 @@ test: check whole  ## everything that continuous integration runs
 whole: $(TEST)/.ready chromium  ## whole runs, real rows, vendors' clients, gates and browsers
 	@$(TEST)/bin/python -m pytest -q -n 2 --dist loadfile -m "(slow or browser) and not chaos"
 
-chaos: $(TEST)/.ready  ## the long form: ten kills and two runs together on a warm home
+chaos: $(TEST)/.ready  ## the long form: ten kills, two runs on a warm home, a disk full at eight sizes
 	@$(TEST)/bin/python -m pytest -q -m chaos
 
 days: $(TEST)/.ready  ## the long form: thirty simulated days, one by one

@@ -27,9 +27,10 @@ def _done(settings: Settings, chosen: argparse.Namespace) -> int:
     try:
         return chosen.command(settings, chosen)
     except Exception as error:
-        if not disk.is_full(str(error)):
+        if not disk.is_full(settings, str(error)):
             raise
-        print(f"engineroom: {disk.explained(settings, str(error)[:300])}", file=sys.stderr)
+        told = str(error).partition("\n")[0][:300]
+        print(f"engineroom: {disk.explained(settings, told)}", file=sys.stderr)
         return 1
 
 

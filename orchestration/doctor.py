@@ -1,13 +1,12 @@
 """`engineroom doctor`: machine, home, configuration and versions; each finding with its remedy."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from importlib.util import find_spec
 
-from orchestration import accounts, home, lock, rules
+from orchestration import accounts, disk, home, lock, rules
 from orchestration.house import run_lock
 from orchestration.settings import Refused, Settings
 
@@ -89,11 +88,11 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    place = next(path for path in (settings.home, *settings.home.parents) if path.exists())
-    free = shutil.disk_usage(place).free
+    free = disk.free(settings)
     fine = free >= FREE_BYTES_WANTED
     told = f"{free / (1 << 30):.1f} GB free"
-    yield fine, told + ("" if fine else f"; a run wants 2 GB: free some on the disk of {place}")
+    remedy = f"; a run wants 2 GB: free some on the disk of {settings.home}"
+    yield fine, told + ("" if fine else remedy)
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from orchestration import home
+from orchestration import disk, home
 from orchestration.settings import Refused, from_environment
 
 
@@ -74,3 +74,19 @@ def test_as_of_is_refused_in_a_real_home(settings):
     home.create(real)
     with pytest.raises(Refused, match="sandbox homes only"):
         home.clock(real)
+
+
+@pytest.mark.parametrize(
+    ("told", "left", "is_full"),
+    [
+        ("IO Error: No space left on device", 1 << 40, True),
+        ("(sqlite3.OperationalError) disk I/O error", 4096, True),
+        ("(sqlite3.OperationalError) disk I/O error", 1 << 40, False),
+    ],
+)
+def test_a_full_disk_is_known_by_its_words_or_by_what_is_left(
+    settings, monkeypatch, told, left, is_full
+):
+    monkeypatch.setattr(disk, "free", lambda _: left)
+    assert disk.is_full(settings, told) is is_full
+    assert ("free some space" in disk.explained(settings, told)) is is_full
