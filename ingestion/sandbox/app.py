@@ -14,6 +14,7 @@ from ingestion.sandbox.company import DAY, END, START
 from ingestion.sandbox.faults import Fault, FaultPlan
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import Answer, Ask, View, World, answer
+from ingestion.sandbox.limits import Limits
 from ingestion.sandbox.views import google_ads, hubspot, linkedin_pages, mailchimp
 
 VENDORS: tuple[tuple[str, Any, View], ...] = (
@@ -28,8 +29,9 @@ CONTROL = "/__sandbox__/"
 class SandboxApp:
     """The ASGI application over one world."""
 
-    def __init__(self, world: World, control_token: str) -> None:
+    def __init__(self, world: World, control_token: str, limits: Limits | None = None) -> None:
         self.world = world
+        self.limits = limits or Limits()
         self.plan = FaultPlan()
         self.log: list[dict[str, Any]] = []
         self._token = control_token
@@ -40,9 +42,16 @@ class SandboxApp:
             await _lifespan(receive, send)
             return
         ask = await _ask(scope, receive)
-        is_control = ask.path.startswith(CONTROL)
-        struck = None if is_control else self.plan.strike(ask, _vendor(ask.path))
-        answered = self._answer(ask, struck)
+        is_control, vendor = ask.path.startswith(CONTROL), _vendor(ask.path)
+        self.limits.open[vendor] = self.limits.open.get(vendor, 0) + 1
+        try:
+            await self._serve(ask, vendor, is_control, send)
+        finally:
+            self.limits.open[vendor] -= 1
+
+    async def _serve(self, ask: Ask, vendor: str, is_control: bool, send: Any) -> None:
+        struck = None if is_control else self.plan.strike(ask, vendor)
+        answered = self.limits.refuse(ask, vendor) or self._answer(ask, struck)
         if not is_control:
             self.log.append(
                 {
