@@ -29,9 +29,9 @@ CONTROL = "/__sandbox__/"
 class SandboxApp:
     """The ASGI application over one world."""
 
-    def __init__(self, world: World, control_token: str, limits: Limits | None = None) -> None:
+    def __init__(self, world: World, control_token: str) -> None:
         self.world = world
-        self.limits = limits or Limits()
+        self.limits = Limits()
         self.plan = FaultPlan()
         self.log: list[dict[str, Any]] = []
         self._token = control_token
@@ -43,15 +43,17 @@ class SandboxApp:
             return
         ask = await _ask(scope, receive)
         is_control, vendor = ask.path.startswith(CONTROL), _vendor(ask.path)
-        self.limits.open[vendor] = self.limits.open.get(vendor, 0) + 1
+        self.limits.open[vendor] += 1
         try:
             await self._serve(ask, vendor, is_control, send)
         finally:
             self.limits.open[vendor] -= 1
 
     async def _serve(self, ask: Ask, vendor: str, is_control: bool, send: Any) -> None:
-        struck = None if is_control else self.plan.strike(ask, vendor)
-        answered = self.limits.refuse(ask, vendor) or self._answer(ask, struck)
+        refused = self.limits.refuse(ask, vendor)
+        # A request that is refused reaches nothing that could go wrong: its fault waits.
+        struck = None if is_control or refused else self.plan.strike(ask, vendor)
+        answered = refused or self._answer(ask, struck)
         if not is_control:
             self.log.append(
                 {

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from ingestion.sandbox.http import Answer, Ask
+from ingestion.sandbox.views.hubspot import rate_limit
 
 
 @dataclass
@@ -43,19 +44,13 @@ def _status(code: int, body: dict[str, Any], **headers: str) -> Answer:
     return Answer(code, orjson.dumps(body), {"content-type": "application/json", **headers})
 
 
-_RATE = {
-    "status": "error",
-    "message": "You have reached your ten_secondly_rolling limit.",
-    "errorType": "RATE_LIMIT",
-    "correlationId": "0",
-    "policyName": "TEN_SECONDLY_ROLLING",
-}
+_RATE = rate_limit("TEN_SECONDLY_ROLLING")
 # Faults that answer in the vendor's place.
 INSTEAD: dict[str, Answer] = {
     "rate_limited": _status(429, _RATE, **{"retry-after": "1"}),
     "rate_limited_silent": _status(429, _RATE),
     "rate_limited_for_a_day": _status(429, _RATE, **{"retry-after": "86400"}),
-    "daily_limit": _status(429, {**_RATE, "policyName": "DAILY"}),
+    "daily_limit": _status(429, rate_limit("DAILY")),
     "throttled_400": _status(400, {"error": {"message": "User request limit reached", "code": 17}}),
     "server_error": _status(500, {"message": "internal error"}),
     "unauthorized": _status(401, {"message": "expired", "category": "EXPIRED_AUTHENTICATION"}),

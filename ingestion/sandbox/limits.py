@@ -6,13 +6,12 @@ one time (vendors' documentation). Their numbers are an account's own: this comp
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import orjson
-
-from ingestion.sandbox.http import Answer, Ask
+from ingestion.sandbox.http import Answer, Ask, answer
+from ingestion.sandbox.views import hubspot, mailchimp
 
 HUBSPOT_CALLS = 5_000
 MAILCHIMP_CONNECTIONS = 10
@@ -28,7 +27,7 @@ class Rolling:
     _taken: deque[float] = field(default_factory=deque)
 
     def take(self, now: float) -> bool:
-        """Note a call; return whether it was one too many (then it does not count)."""
+        """Note a call; return False where it is one too many, and does not count."""
         while self._taken and self._taken[0] <= now - self.seconds:
             self._taken.popleft()
         if len(self._taken) >= self.calls:
@@ -44,36 +43,17 @@ class Limits:
         self, clock: Callable[[], float] = time.monotonic, hubspot_calls: int = HUBSPOT_CALLS
     ) -> None:
         self.clock = clock
-        self.open: dict[str, int] = {}
+        self.open: Counter[str] = Counter()
         self._calls = Rolling("TEN_SECONDLY_ROLLING", hubspot_calls, 10.0)
         self._searches = Rolling("SECONDLY", max(1, hubspot_calls // 20), 1.0)
 
     def refuse(self, ask: Ask, vendor: str) -> Answer | None:
         """Return the vendor's 429 where this request is one too many, else None."""
-        if vendor == "mailchimp" and self.open.get(vendor, 0) > MAILCHIMP_CONNECTIONS:
-            return _answer(
-                {
-                    "title": "Too Many Requests",
-                    "status": 429,
-                    "detail": "You have exceeded the limit of 10 simultaneous connections.",
-                }
-            )
+        if vendor == "mailchimp" and self.open[vendor] > MAILCHIMP_CONNECTIONS:
+            told = "You have exceeded the limit of 10 simultaneous connections."
+            return mailchimp.refuse(429, "Too Many Requests", told)
         if vendor != "hubspot":
             return None
         counted = [self._calls, *([self._searches] if ask.path.endswith("/search") else [])]
         broken = next((each for each in counted if not each.take(self.clock())), None)
-        return None if broken is None else _answer(_hubspot(broken.policy))
-
-
-def _hubspot(policy: str) -> dict[str, str]:
-    return {
-        "status": "error",
-        "message": f"You have reached your {policy.lower()} limit.",
-        "errorType": "RATE_LIMIT",
-        "correlationId": "0",
-        "policyName": policy,
-    }
-
-
-def _answer(body: dict[str, object] | dict[str, str]) -> Answer:
-    return Answer(429, orjson.dumps(body), {"content-type": "application/json"})
+        return None if broken is None else answer(hubspot.rate_limit(broken.policy), 429)

@@ -31,6 +31,17 @@ def refuse(status: int, category: str, message: str) -> Answer:
     return answer(body, status)
 
 
+def rate_limit(policy: str) -> dict[str, str]:
+    """Return the body of HubSpot's 429 for a policy (DAILY, SECONDLY, TEN_SECONDLY_ROLLING)."""
+    return {
+        "status": "error",
+        "message": f"You have reached your {policy.lower()} limit.",
+        "errorType": "RATE_LIMIT",
+        "correlationId": "0",
+        "policyName": policy,
+    }
+
+
 def view(ask: Ask, world: World) -> Answer:
     """Answer a HubSpot request."""
     if ask.headers.get("authorization") != f"Bearer {TOKEN}":
