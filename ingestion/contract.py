@@ -192,10 +192,9 @@ class Source:
 
     `kind` is the word of its dbt variable. `required` are configuration keys without which no
     load starts; `instead` names keys that together stand in for one of them. `secrets` are those of
-    either that never show in a message. `session` makes the one
-    HTTP session from the configuration; sources of files have none. `revive` turns a quarantined
-    body that is no raw row yet (the cells of a file) into one; it raises ValueError with the reason
-    where it cannot.
+    either that never show in a message. `session` makes the one HTTP session from the
+    configuration; sources of files have none. `revive` turns a quarantined body that is no raw row
+    yet (the cells of a file) into one; it raises ValueError with the reason where it cannot.
     """
 
     name: str

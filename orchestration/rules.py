@@ -2,8 +2,8 @@
 
 A top-level list becomes a table of that name, a top-level block a table of one row. The schema says
 the columns and their types, so that an empty list is an empty table and not a missing one; its
-`x-tables` lists the keys that become tables where not all do. A file
-of the same name in config/local/ (kept out of git) replaces the shipped one.
+`x-tables` lists the keys that become tables where not all do. A file of the same name in
+config/local/ (kept out of git) replaces the shipped one.
 """
 
 import hashlib

@@ -16,8 +16,7 @@ select
         end
     ) as send_id,
     cast(campaign_id as varchar) as campaign_native_id,
-    -- Keys are published: the address stays behind its digest, as list members' do.
-    md5(lower(nullif(trim(recipient), ''))) as recipient_key,
+    {{ address_key('recipient') }} as recipient_key,
     nullif(trim(recipient), '') as email,
     event_type,
     bounce_class,

@@ -15,7 +15,7 @@ recipients as (
     select distinct
         source,
         campaign_id,
-        md5(lower(nullif(trim(recipient), ''))) as recipient_key
+        {{ address_key('recipient') }} as recipient_key
     from source_rows
 )
 
