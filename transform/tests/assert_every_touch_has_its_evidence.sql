@@ -1,5 +1,5 @@
--- What collapses into a touch keeps its id: no touch stands on nothing, and the forms and clicks that
--- it counts are the ones that can be named.
+-- What collapses into a touch keeps its id: no touch stands on nothing, and the forms and clicks
+-- that it counts are the ones that can be named.
 with evidence as (
     select
         touchpoint_id,
