@@ -16,23 +16,6 @@ from ingestion.errors import LoadFailed
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
-# Made up, and accepted by the sandbox company only.
-SANDBOX_CREDENTIALS: dict[str, dict[str, str]] = {
-    "hubspot": {"access_token": "sandbox-hubspot-token"},
-    "mailchimp": {"api_key": "sandboxkey-us21"},
-    "google_ads": {
-        "client_id": "sandbox-client",
-        "client_secret": "sandbox-secret",
-        "refresh_token": "sandbox-refresh",
-        "developer_token": "sandbox-developer",
-        "customer_id": "1234567890",
-        "login_customer_id": "1112223333",
-    },
-    "linkedin_pages": {
-        "access_token": "sandbox-linkedin-token",
-        "organization": "urn:li:organization:1001",
-    },
-}
 # Folders of the home, handed in with every load.
 _GIVEN = {"inbox", "mappings"}
 # The sandbox shares the machine with the run; a vendor's pace would only make it wait.
@@ -66,9 +49,9 @@ def sandbox_config(source: Source, settings: Mapping[str, Any], base_url: str) -
     """
     if urlsplit(base_url).hostname not in _LOOPBACK:
         raise LoadFailed(f"{source.name}: the sandbox must be on this machine, not at {base_url}.")
-    made_up = SANDBOX_CREDENTIALS.get(source.name, {})
     url = base_url.rstrip("/")
-    return {**settings, **_SANDBOX_PACE, "base_url": url, "token_url": f"{url}/token", **made_up}
+    place = {"base_url": url, "token_url": f"{url}/token"}
+    return {**source.defaults, **settings, **_SANDBOX_PACE, **place, **source.sandbox}
 
 
 def real_config(
@@ -80,7 +63,7 @@ def real_config(
     and where the sandbox's credentials or address would be used for real data.
     """
     prefix = f"ENGINEROOM_{source.name.upper()}_"
-    config = dict(settings)
+    config = {**source.defaults, **settings}
     for variable, value in environ.items():
         if variable.startswith(prefix) and value:
             config[variable.removeprefix(prefix).lower()] = value
@@ -93,8 +76,8 @@ def real_config(
             for key in missing
         ]
         raise LoadFailed(f"{source.name} is not configured: {'; '.join(told)}.")
-    made_up = SANDBOX_CREDENTIALS.get(source.name, {})
-    if any(config.get(key) == made_up.get(key) for key in source.secrets if key in made_up):
+    made_up = source.sandbox
+    if any(config.get(key) == made_up[key] for key in source.secrets if key in made_up):
         raise LoadFailed(
             f"{source.name}: the sandbox's credentials are set for a real home. Set the vendor's, "
             "or run in a sandbox home."

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from ingestion.catalogue import Api, Notes, Setting
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -195,6 +197,9 @@ class Source:
     either that never show in a message. `session` makes the one HTTP session from the
     configuration; sources of files have none. `revive` turns a quarantined body that is no raw row
     yet (the cells of a file) into one; it raises ValueError with the reason where it cannot.
+    `settings` are the keys of its block in the configuration with their defaults, `sandbox` the
+    made-up credentials that the sandbox company alone accepts, `api` the version that is spoken,
+    `notes` what a reader should know.
     """
 
     name: str
@@ -207,6 +212,15 @@ class Source:
     session: Callable[[Mapping[str, Any], Clock], Session] | None = None
     revive: Revive | None = None
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: tuple[Setting, ...] = ()
+    sandbox: Mapping[str, str] = field(default_factory=dict)
+    api: Api | None = None
+    notes: Notes | None = None
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The settings that hold where the user states nothing else."""
+        return {each.key: each.default for each in self.settings if each.default is not None}
 
     def missing(self, config: Mapping[str, Any]) -> list[str]:
         """Return the keys that are yet to be set; what was begun instead is to be completed."""

@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     check = acts.add_parser("check", help="whether one is configured, and what it answers")
     check.add_argument("name")
     check.set_defaults(command=_sources_check)
+    template = acts.add_parser("template", help="its block for config/sources.yml, explained")
+    template.add_argument("name")
+    template.set_defaults(command=_sources_template)
 
     quarantine = commands.add_parser("quarantine", help="rows that could not be loaded")
     acts = quarantine.add_subparsers(required=True, metavar="ACT")
@@ -187,6 +190,13 @@ def _sources_check(settings: Settings, chosen: argparse.Namespace) -> int:
     from orchestration import source_commands
 
     return _show(*source_commands.check(settings, chosen.name))
+
+
+def _sources_template(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import source_commands
+
+    print("\n".join(source_commands.template(chosen.name)))
+    return 0
 
 
 def _quarantine_list(settings: Settings, _: argparse.Namespace) -> int:

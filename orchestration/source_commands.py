@@ -1,5 +1,6 @@
-"""`engineroom sources list` and `check`."""
+"""`engineroom sources list`, `template` and `check`."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,14 +28,39 @@ def listed(settings: Settings) -> list[str]:
     return lines
 
 
+def template(name: str) -> list[str]:
+    """Return a source's block for `config/sources.yml` and the variables of its secrets.
+
+    What has a default is commented out; what is the user's to state is not. Raises Refused on an
+    unknown source.
+    """
+    source = _known(name)
+    lines = [f"# {source.title}", f"{name}:"]
+    for each in source.settings:
+        if each.default is None:
+            lines.append(f"  {each.key}:  # {each.says}")
+        else:
+            lines.append(f"  # {each.key}: {json.dumps(each.default)}  # {each.says}")
+    if not source.settings:
+        lines[-1] += " {}"
+    lines += [
+        f"# in the environment: ENGINEROOM_{name.upper()}_{k.upper()}" for k in source.secrets
+    ]
+    return lines
+
+
+def _known(name: str) -> Source:
+    if name not in SOURCES:
+        raise Refused(f"no source is called {name}; there are {', '.join(SOURCES)}")
+    return SOURCES[name]
+
+
 def check(settings: Settings, name: str) -> tuple[list[str], bool]:
     """Return whether one source is configured and answers, and whether that is well.
 
     Asks it for its first page and loads nothing. Raises Refused on an unknown source.
     """
-    if name not in SOURCES:
-        raise Refused(f"no source is called {name}; there are {', '.join(SOURCES)}")
-    source = SOURCES[name]
+    source = _known(name)
     needs = ", ".join(source.required) or "nothing"
     lines = [f"{source.title} ({name}), {source.kind}; it needs: {needs}"]
     try:

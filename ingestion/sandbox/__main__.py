@@ -18,7 +18,7 @@ from ingestion.sandbox.app import SandboxApp
 from ingestion.sandbox.company import END, START, generate
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import World
-from ingestion.sandbox.wire import ledger_of
+from ingestion.sandbox.vendors import ledger_of
 
 
 def main() -> None:

@@ -13,16 +13,10 @@ from ingestion.sandbox import faults
 from ingestion.sandbox.company import DAY, END, START
 from ingestion.sandbox.faults import Fault, FaultPlan
 from ingestion.sandbox.files import write_event_files
-from ingestion.sandbox.http import Answer, Ask, View, World, answer
+from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.limits import Limits
-from ingestion.sandbox.views import google_ads, hubspot, linkedin_pages, mailchimp
+from ingestion.sandbox.vendors import VENDORS
 
-VENDORS: tuple[tuple[str, Any, View], ...] = (
-    ("hubspot", hubspot.PATHS, hubspot.view),
-    ("mailchimp", mailchimp.PATHS, mailchimp.view),
-    ("google_ads", google_ads.PATHS, google_ads.view),
-    ("linkedin_pages", linkedin_pages.PATHS, linkedin_pages.view),
-)
 CONTROL = "/__sandbox__/"
 
 
@@ -71,9 +65,9 @@ class SandboxApp:
             return self._control(ask)
         if struck in faults.INSTEAD:
             return faults.INSTEAD[struck]
-        for _, paths, view in VENDORS:
-            if paths.match(ask.path):
-                answered = view(ask, self.world)
+        for vendor in VENDORS:
+            if vendor.paths.match(ask.path):
+                answered = vendor.view(ask, self.world)
                 spoils = struck in faults.SPOILED and answered.status < 300
                 return faults.spoil(str(struck), answered) if spoils else answered
         return answer({"message": "no vendor has this path"}, 404)
@@ -119,7 +113,7 @@ class SandboxApp:
     def _plant(self, asked: dict[str, Any]) -> Answer:
         if asked.get("name") not in faults.NAMES:
             return answer({"message": f"no such fault; there are {', '.join(faults.NAMES)}"}, 400)
-        vendor, names = asked.get("vendor", ""), [name for name, _, _ in VENDORS]
+        vendor, names = asked.get("vendor", ""), [each.name for each in VENDORS]
         if vendor not in ("", *names):
             return answer({"message": f"no such vendor; there are {', '.join(names)}"}, 400)
         self.plan.waiting.append(
@@ -135,7 +129,7 @@ class SandboxApp:
 
 
 def _vendor(path: str) -> str:
-    return next((name for name, paths, _ in VENDORS if paths.match(path)), "")
+    return next((each.name for each in VENDORS if each.paths.match(path)), "")
 
 
 def _iso(clock: int) -> str:

@@ -69,14 +69,12 @@ INSTEAD: dict[str, Answer] = {
     "error_under_200": _status(200, {"error": {"message": "backend unavailable"}}),
     "redirect_elsewhere": Answer(302, b"", {"location": "http://localhost:9/elsewhere"}),
 }
-_LISTS = (
-    *("results", "elements", "members", "emails", "sent_to", "campaigns", "reports", "lists"),
-    *("unsubscribes", "abuse_reports"),
-)
 
 
 def _rows(body: dict[str, Any]) -> str | None:
-    return next((name for name in _LISTS if isinstance(body.get(name), list)), None)
+    """The name of the list of records; `_links` and the like are none."""
+    lists = (name for name, value in body.items() if isinstance(value, list))
+    return next((name for name in lists if not name.startswith("_")), None)
 
 
 def spoil(name: str, answered: Answer) -> Answer:

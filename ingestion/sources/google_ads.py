@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ingestion.auth import Refreshed
+from ingestion.catalogue import Setting
 from ingestion.contract import Column, Extraction, Page, Source, Table, Yield, columns
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
@@ -140,7 +141,33 @@ GOOGLE_ADS = Source(
     title="Google Ads",
     tables=(CAMPAIGNS, CAMPAIGN_DAYS, AD_GROUP_DAYS, AD_DAYS),
     extract=extract,
-    required=("client_id", "client_secret", "refresh_token", "developer_token", "customer_id"),
+    required=(
+        "base_url",
+        "client_id",
+        "client_secret",
+        "refresh_token",
+        "developer_token",
+        "customer_id",
+    ),
     secrets=("client_id", "client_secret", "refresh_token", "developer_token"),
     session=session,
+    settings=(
+        Setting("base_url", "https://googleads.googleapis.com", "the address of the API"),
+        Setting(
+            "token_url", "https://oauth2.googleapis.com/token", "where access tokens come from"
+        ),
+        Setting("customer_id", None, "the account that is read, 123-456-7890 or without dashes"),
+        Setting("login_customer_id", None, "the manager account, where access goes through one"),
+        Setting("first_day", "2025-01-01", "the first day of history to read"),
+        Setting("lookback_days", 30, "days read again each time: conversions restate"),
+        Setting("long_lookback_days", 90, "days read again once a week"),
+    ),
+    sandbox={
+        "client_id": "sandbox-client",
+        "client_secret": "sandbox-secret",
+        "refresh_token": "sandbox-refresh",
+        "developer_token": "sandbox-developer",
+        "customer_id": "1234567890",
+        "login_customer_id": "1112223333",
+    },
 )

@@ -4,14 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import whole_runs
 from loads import Loads
 
-import ingestion.config
 import ingestion.pipeline
 from ingestion.http import Clock
+from ingestion.sources import SOURCES
 from orchestration import cli, home, sandbox_process, transform
 from orchestration.settings import PROJECT, Settings
 
@@ -50,8 +51,8 @@ def loads(whole, monkeypatch):
 
 
 def test_wrong_credentials_ask_for_valid_ones_and_are_not_shown(loads, monkeypatch):
-    wrong = {**ingestion.config.SANDBOX_CREDENTIALS, "hubspot": {"access_token": "pat-wrong-123"}}
-    monkeypatch.setattr(ingestion.config, "SANDBOX_CREDENTIALS", wrong)
+    wrong = replace(SOURCES["hubspot"], sandbox={"access_token": "pat-wrong-123"})
+    monkeypatch.setitem(SOURCES, "hubspot", wrong)
     fine, told = loads.load("hubspot")
     assert not fine
     assert "the credentials were refused (401" in told

@@ -14,7 +14,7 @@ import duckdb
 from identity.resolve import resolve
 from ingestion import pipeline
 from ingestion.sandbox.company import generate
-from ingestion.sandbox.wire import ledger_of
+from ingestion.sandbox.vendors import ledger_of
 from ingestion.sources import SOURCES
 from orchestration import (
     builds,

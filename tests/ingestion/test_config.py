@@ -20,7 +20,7 @@ def test_a_missing_secret_is_named_by_its_variable() -> None:
 
 def test_a_real_home_takes_its_secret_from_the_environment() -> None:
     config = real_config(HUBSPOT, VENDOR, {VARIABLE: "pat-1"})
-    assert config == {**VENDOR, "access_token": "pat-1"}
+    assert config == {**HUBSPOT.defaults, **VENDOR, "access_token": "pat-1"}
 
 
 APP = {

@@ -1,19 +1,24 @@
-"""`engineroom sources check` asks: the vendor by one page, the folder by its first file."""
+"""`engineroom sources`: `check` asks the vendor or the folder, `template` says what to set."""
 
 import json
 from dataclasses import replace
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from ingestion.http import Clock
 from ingestion.sources import SOURCES
 from ingestion.sources.hubspot import HUBSPOT
 from orchestration import home, source_commands
 from orchestration.cli import main
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT, Settings
 
 OWNERS = {"results": [{"id": "1", "email": "a@corp.example"}]}
 TOKEN = "pat-secret"
+SCHEMA = Draft202012Validator(
+    json.loads((PROJECT / "config" / "schema" / "sources.schema.json").read_text())
+)
 
 
 @pytest.fixture
@@ -138,3 +143,15 @@ def test_a_page_that_is_something_else_is_told_and_no_traceback(real, monkeypatc
     lines, is_well = source_commands.check(real, "web_events")
     assert not is_well
     assert "the first page is not what the source expects (KeyError)" in lines[-1]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_template_is_valid_settings_and_states_no_secret(name):
+    block = yaml.safe_load("\n".join(source_commands.template(name)))
+    assert set(block) == {name}
+    SCHEMA.validate(block)
+    assert not set(block[name] or {}) & set(SOURCES[name].secrets)
+
+
+def test_every_default_of_a_template_is_of_the_settings_schema():
+    SCHEMA.validate({source.name: source.defaults for source in SOURCES.values()})

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingestion.auth import APP, app_or_token, secrets_of
+from ingestion.catalogue import Setting
 from ingestion.contract import Extraction, Source, Yield
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
 from ingestion.sources.hubspot.objects import read_object
@@ -107,4 +108,12 @@ HUBSPOT = Source(
     secrets=("access_token", *APP),
     instead={"access_token": APP},
     session=session,
+    settings=(
+        Setting("base_url", "https://api.hubapi.com", "the address of the API"),
+        Setting("token_url", TOKEN_URL, "where the tokens of an OAuth app come from"),
+        Setting("calls_per_10_seconds", 100, "a private app's limit; an OAuth app has 110"),
+        Setting("lag_minutes", 10, "the search index runs minutes behind the records"),
+        Setting("sweep_days", 7, "days between two full lists of ids, which find deletions"),
+    ),
+    sandbox={"access_token": "sandbox-hubspot-token"},
 )

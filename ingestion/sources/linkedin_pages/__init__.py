@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ingestion.auth import APP, app_or_token, secrets_of
+from ingestion.catalogue import Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
@@ -175,4 +176,16 @@ LINKEDIN_PAGES = Source(
     secrets=("access_token", *APP),
     instead={"access_token": APP},
     session=session,
+    settings=(
+        Setting("base_url", "https://api.linkedin.com", "the address of the API"),
+        Setting("token_url", TOKEN_URL, "where the tokens of an OAuth app come from"),
+        Setting("organization", None, "the page: urn:li:organization: and its number"),
+        Setting("first_day", "2025-01-01", "the first day of history to read"),
+        Setting("lookback_days", 30, "days of the page that are read again each time"),
+        Setting("snapshot_days", 90, "post counters are lifetime: a snapshot a day while young"),
+    ),
+    sandbox={
+        "access_token": "sandbox-linkedin-token",
+        "organization": "urn:li:organization:1001",
+    },
 )

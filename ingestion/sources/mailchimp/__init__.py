@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.auth import basic
+from ingestion.catalogue import Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield
 from ingestion.http import Budget, Clock, Session
 from ingestion.pages import Declared, Paging, rows_of, whole
@@ -187,4 +188,15 @@ MAILCHIMP = Source(
     required=("base_url", "api_key"),
     secrets=("api_key",),
     session=session,
+    settings=(
+        Setting(
+            "base_url",
+            "https://{data_center}.api.mailchimp.com",
+            "the address of the API; the data centre is the end of the key: key-us21 is us21",
+        ),
+        Setting("lookback_days", 30, "reports keep changing while people open the mail"),
+        Setting("lag_minutes", 60, "activity and members are read from an hour before"),
+        Setting("sweep_days", 7, "days between two full lists of ids, which find deletions"),
+    ),
+    sandbox={"api_key": "sandboxkey-us21"},
 )

@@ -14,12 +14,12 @@ from typing import Any
 
 import uvicorn
 
-from ingestion.config import read_settings, sandbox_config
+from ingestion.config import sandbox_config
 from ingestion.pipeline import load
 from ingestion.sandbox.app import SandboxApp
 from ingestion.sandbox.company import generate
 from ingestion.sandbox.http import World
-from ingestion.sandbox.wire import ledger_of
+from ingestion.sandbox.vendors import ledger_of
 from ingestion.sources import SOURCES
 
 PROJECT = Path(__file__).parents[3]
@@ -62,13 +62,12 @@ class Live:
 
     def load(self, source: str, home: Path) -> None:
         """Load one source with our connector into `home`."""
-        settings = read_settings(PROJECT / "config").get(source, {})
         load(
             source,
             warehouse=home / "warehouse.duckdb",
             work=home / "work",
             pipelines=home / "dlt",
-            config=sandbox_config(SOURCES[source], settings, self.base),
+            config=sandbox_config(SOURCES[source], {}, self.base),
             as_of=AS_OF,
             run_id="sdk",
         )

@@ -9,7 +9,8 @@ from ingestion.sandbox.company import DAY, Company, generate
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.ledger import Change, Ledger
 from ingestion.sandbox.truth import tables
-from ingestion.sandbox.wire import hubspot, ledger_of
+from ingestion.sandbox.vendors import ledger_of
+from ingestion.sandbox.wire import hubspot
 
 MIDNIGHT = 1_780_272_000_000  # 2026-06-01
 SEED, SCALE = 7, 0.02

@@ -1,0 +1,42 @@
+"""The one registry of the vendors that the made-up company is a customer of."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from re import Pattern
+
+from ingestion.sandbox.company import Company
+from ingestion.sandbox.http import View
+from ingestion.sandbox.ledger import Change, Ledger
+from ingestion.sandbox.views import google_ads as google_ads_view
+from ingestion.sandbox.views import hubspot as hubspot_view
+from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
+from ingestion.sandbox.views import mailchimp as mailchimp_view
+from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor: the paths that are its own, what answers them, what it holds of the company."""
+
+    name: str
+    paths: Pattern[str]
+    view: View
+    changes: Callable[[Company], Iterator[Change]]
+
+
+VENDORS = (
+    Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
+    Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
+    Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
+    Vendor(
+        "linkedin_pages",
+        linkedin_pages_view.PATHS,
+        linkedin_pages_view.view,
+        linkedin_pages.changes,
+    ),
+)
+
+
+def ledger_of(company: Company) -> Ledger:
+    """Return the change ledger of every vendor for the company."""
+    return Ledger(change for vendor in VENDORS for change in vendor.changes(company))
