@@ -10,7 +10,7 @@ export RUNTIME__DLTHUB_TELEMETRY := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run ui test whole chaos days check unit lint types walls sql chromium benchmark clean
+.PHONY: help run ui test whole chaos days check unit lint types walls sql chromium benchmark catalogue clean
 
 help:  ## what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -80,6 +80,9 @@ unit: $(TEST)/.ready
 benchmark: $(TEST)/.ready $(PEERS)/.ready  ## times, rows and memory of each stage; credits against a peer
 	@$(TEST)/bin/python -m benchmarks.stages --scale 1
 	@$(TEST)/bin/python -m benchmarks.attribution --peer $(PEERS)/bin/python
+
+catalogue: $(TEST)/.ready  ## write docs/catalogue from what the sources declare
+	@$(TEST)/bin/python -m ingestion.catalogue_pages
 
 clean:  ## remove the environments (the data stays)
 	@rm -rf $(RUN) $(TEST) $(PEERS)

@@ -3,6 +3,7 @@
 The catalogue page, the settings template and the checks of versions are made from it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +31,16 @@ class Api:
     version: str
     sunset: date | None
     stated_by: str
+
+    def ends_within(self, on: date, warn_days: Sequence[int]) -> int | None:
+        """Return the least of `warn_days` that the end lies within on a day, 0 once it has come.
+
+        None is further away than all of them, or no end at all.
+        """
+        if self.sunset is None:
+            return None
+        left = (self.sunset - on).days
+        return 0 if left <= 0 else min((days for days in warn_days if left <= days), default=None)
 
 
 @dataclass(frozen=True)

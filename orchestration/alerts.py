@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import duckdb
@@ -75,9 +75,12 @@ def judged_by_run(instance: dg.DagsterInstance, run_id: str) -> Judged:
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             finding = _check_finding(check)
+            if over := check.metadata.get("over"):
+                fine.update(map(str, cast("list[str]", over.value)))
             if check.passed:
                 fine.add(finding.key)
-            elif check.severity == dg.AssetCheckSeverity.ERROR:
+            # A warning that names its incident is told; the others are counted only.
+            elif check.severity == dg.AssetCheckSeverity.ERROR or "incident" in check.metadata:
                 wrong[finding.key] = finding
     return Judged(list(wrong.values()), frozenset(fine - set(wrong)))
 
@@ -90,6 +93,8 @@ def _is_gate(error: Any) -> bool:
 def _check_finding(check: Any) -> Finding:
     message = check.metadata.get("message")
     told = str(message.value) if message else ""
+    if incident := check.metadata.get("incident"):
+        return Finding(str(incident.value), told)
     source = check.metadata.get("source")
     if source:
         return Finding(f"source:{source.value}", f"{source.value} could not be loaded: {told}")

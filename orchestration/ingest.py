@@ -11,11 +11,14 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from ingestion.catalogue import Api
 from ingestion.contract import Source, Table
 from ingestion.sources import SOURCES
+from orchestration import rules
 from orchestration.house import OWNERS, POOL, House
 
 CHECK = "load_succeeded"
+VERSION_CHECK = "api_version_is_supported"
 NOT_CONNECTED = "not connected, no credentials are set"
 # Twice the daily cadence before red, so that one late morning run is a warning only.
 FRESHNESS = dg.FreshnessPolicy.time_window(
@@ -42,10 +45,7 @@ def _source_assets(source: Source) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"load_{source.name}",
         specs=[_spec(source, table) for table in source.tables],
-        check_specs=[
-            dg.AssetCheckSpec(CHECK, asset=key, description="The last load of this table was good.")
-            for key in keys(source)
-        ],
+        check_specs=_checks(source),
         pool=POOL,
         required_resource_keys={"house"},
         can_subset=False,
@@ -98,6 +98,49 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
                 )
             ],
         )
+    if source.api:
+        yield _version(source, source.api, house)
+
+
+def _checks(source: Source) -> list[dg.AssetCheckSpec]:
+    """The load's check on each table, and the version's on the first: it is the source's."""
+    found = [
+        dg.AssetCheckSpec(CHECK, asset=key, description="The last load of this table was good.")
+        for key in keys(source)
+    ]
+    if source.api:
+        told = "The vendor goes on answering the version of its API that is spoken."
+        found.append(dg.AssetCheckSpec(VERSION_CHECK, asset=keys(source)[0], description=told))
+    return found
+
+
+def _version(source: Source, api: Api, house: House) -> dg.AssetCheckResult:
+    """Whether the vendor's end of the version is far away; `ends_within` names the warning."""
+    warn_days = rules.read(house.settings.config, "alerts")["api_versions"]["warn_days"]
+    within = api.ends_within(house.as_of.date(), warn_days)
+    told = f"version {api.version} has no end that was announced ({api.stated_by})"
+    if api.sunset:
+        left = (api.sunset - house.as_of.date()).days
+        when = f"in {left} days" if left > 0 else "which is past"
+        told = (
+            f"version {api.version} of {source.title} ends on {api.sunset}, {when} "
+            f"({api.stated_by}); upgrade the platform before"
+        )
+    # One incident a threshold, so that each is told once; the others are over.
+    incidents = {f"api_version:{source.name}:{days}": days for days in (*warn_days, 0)}
+    metadata: dict[str, Any] = {
+        "message": told,
+        "over": [key for key, days in incidents.items() if days != within],
+    }
+    if within is not None:
+        metadata["incident"] = f"api_version:{source.name}:{within}"
+    return dg.AssetCheckResult(
+        asset_key=keys(source)[0],
+        check_name=VERSION_CHECK,
+        passed=within is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )
 
 
 def _report(source: Source, house: House, log: Any) -> Any:

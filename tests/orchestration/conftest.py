@@ -11,6 +11,7 @@ ALERTS = """
 file: {is_on: true}
 webhook: {is_on: false, url_variable: ENGINEROOM_ALERT_WEBHOOK}
 mailbox: {is_on: false, host: localhost, port: 25, sender: a@localhost, recipients: []}
+api_versions: {warn_days: [60, 30, 7]}
 freshness: {stale_after_hours: 36}
 """
 

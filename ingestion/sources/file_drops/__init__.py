@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingestion.catalogue import Notes
 from ingestion.contract import Bad, Extraction, Page, Source, Yield
 from ingestion.convert import body_of
 from ingestion.errors import LoadFailed
@@ -221,4 +222,13 @@ FILE_DROPS = Source(
     extract=extract,
     required=("inbox", "mappings"),
     revive=revive,
+    notes=Notes(
+        reads="Exports of any system, one folder each in the home's `inbox`, by a mapping in "
+        "`config/file_drops` that says which column means what.",
+        cursor="Files by name and digest: a file that has been read is not opened again.",
+        lookback="The newest file of a key wins; older versions are kept.",
+        limits="Links, paths that leave the folder and archives that unpack without end are "
+        "refused; rows that do not fit their columns go to quarantine with the reason.",
+        blind=("Deletions: a row missing from a later file is not taken for deleted.",),
+    ),
 )

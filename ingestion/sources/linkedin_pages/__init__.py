@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ingestion.auth import APP, app_or_token, secrets_of
-from ingestion.catalogue import Setting
+from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
@@ -188,4 +188,27 @@ LINKEDIN_PAGES = Source(
         "access_token": "sandbox-linkedin-token",
         "organization": "urn:li:organization:1001",
     },
+    api=Api(
+        VERSION,
+        date(2027, 6, 30),
+        "reckoned: LinkedIn keeps a monthly version for at least a year "
+        "(learn.microsoft.com/linkedin/marketing/versioning)",
+    ),
+    notes=Notes(
+        reads="The page's posts with their lifetime counters, and the page's own days of views "
+        "and followers.",
+        cursor="Posts are listed whole each time; days go on from the last one that was read.",
+        lookback="The last 30 days of the page are read again; a post of the last 90 days is "
+        "snapshot at each load, because its counters are lifetime totals.",
+        limits="LinkedIn publishes no numbers: 20 calls a second are never passed, a 429 waits.",
+        scopes=(
+            ("r_organization_social", "posts of the page and their counters"),
+            ("rw_organization_admin", "the page's daily views and followers"),
+        ),
+        blind=(
+            "Days older than a rolling year: LinkedIn does not keep them.",
+            "Counters of a post between two loads: only the snapshots are known.",
+            "Who reacted: LinkedIn gives counts, no people.",
+        ),
+    ),
 )

@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.catalogue import Notes
 from ingestion.contract import Bad, Extraction, Source, Yield
 from ingestion.errors import LoadFailed
 from ingestion.sources.web_events.rows import EVENTS, Batch
@@ -130,4 +131,15 @@ WEB_EVENTS = Source(
     tables=(EVENTS,),
     extract=extract,
     required=("inbox",),
+    notes=Notes(
+        reads="Visits, pages, forms and consent as lines of the Segment specification, one JSON "
+        "object each, plain or gzipped, from the drop folder `web_events`.",
+        cursor="Files by name and digest: a file that has been read is not opened again.",
+        lookback="An event that comes late in a later file is taken; a repeated one counts once.",
+        limits="Lines above 1 MB go to quarantine; archives that unpack without end are refused.",
+        blind=(
+            "Visitors who refused to be measured: what is not sent cannot be known.",
+            "Addresses and user agents: they are dropped when a line is read.",
+        ),
+    ),
 )
