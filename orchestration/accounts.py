@@ -12,7 +12,7 @@ from orchestration.settings import Settings
 
 def sandbox_config(settings: Settings, source: str, base_url: str) -> dict[str, Any]:
     """Return the configuration that points a source at the sandbox company."""
-    told = source_config.sandbox_config(SOURCES[source], _written(settings, source), base_url)
+    told = source_config.sandbox_config(SOURCES[source], written(settings, source), base_url)
     return {**folders(settings), **told}
 
 
@@ -23,7 +23,7 @@ def real_config(settings: Settings, source: str) -> dict[str, Any]:
     environment. Raises LoadFailed naming every missing key and where it goes.
     """
     told = source_config.real_config(
-        SOURCES[source], _written(settings, source), settings.environment
+        SOURCES[source], written(settings, source), settings.environment
     )
     return {**folders(settings), **told}
 
@@ -50,7 +50,8 @@ def is_connected(settings: Settings, source: str) -> bool:
     return told or not SOURCES[source].secrets
 
 
-def _written(settings: Settings, source: str) -> Mapping[str, Any]:
+def written(settings: Settings, source: str) -> Mapping[str, Any]:
+    """Return the source's block of config/sources.yml."""
     return rules.read(settings.config, "sources").get(source) or {}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import chosen
 from orchestration.house import House
 
 # What a manifest is made of; compiled and vendored folders are not.
@@ -43,14 +44,15 @@ def project_digest(project: Path) -> str:
 
 
 def fingerprint(house: House) -> str:
-    """Return a digest of the models, of their tools, and of the rules as they were loaded.
+    """Return a digest of the models, their tools, the systems, and the rules as they were loaded.
 
     A rule file that was saved after the run had loaded the rules waits for the next run: a gate is
     never noted as built with rules that it has not seen.
     """
     with duckdb.connect(str(house.settings.warehouse)) as connection:
         rules = connection.execute("select digest from config.loaded").fetchone()
-    return f"{project_digest(house.settings.transform)} {rules}"
+    known = chosen.modelled(house.settings)
+    return f"{project_digest(house.settings.transform)} {known} {rules}"
 
 
 def is_rebuilt(house: House, gate: str, wanted: str) -> bool:

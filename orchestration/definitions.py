@@ -14,16 +14,17 @@ def build(settings: Settings, parsed: Mapping[str, Any] | None = None) -> dg.Def
     export(settings)
     parsed = parsed if parsed is not None else transform.manifest(settings)
     models = transform.assets(settings, parsed)
-    raw = ingest.assets()
+    raw = ingest.assets(settings)
+    kept = ingest.kept(settings)
     built = {key for each in [*raw, *models] for key in each.keys}
     hygiene = checks.catalogue(settings)
     judged = {rule.key for rule in hygiene if rule.key in built and rule.gate != "marts"}
     publish = release.assets(parsed, checks.guarded(hygiene, built))
     return dg.Definitions(
-        assets=[*raw, *models, *rooms.assets(settings, parsed, sorted(judged)), *publish],
+        assets=[*raw, *kept, *models, *rooms.assets(settings, parsed, sorted(judged)), *publish],
         asset_checks=checks.checks(hygiene, built),
-        jobs=[schedules.everything(), *schedules.source_jobs()],
-        schedules=schedules.schedules(),
+        jobs=[schedules.everything(), *schedules.source_jobs(settings)],
+        schedules=schedules.schedules(settings),
         sensors=schedules.sensors(settings),
         resources={"house": house.resource(settings), "dbt": transform.resource(settings)},
         executor=dg.in_process_executor,

@@ -152,9 +152,10 @@ def prepare(facts: House) -> None:
     """Make the warehouse ready for any step: tables that the transform reads, no leftovers."""
     import ingestion.pipeline
     import quality.run
-    from orchestration import transform
+    from orchestration import chosen, transform
 
     settings = facts.settings
+    chosen.remember(settings)
     wait_for_warehouse(settings)
     for leftover in settings.target.glob("dbt_*"):
         shutil.rmtree(leftover, ignore_errors=True)

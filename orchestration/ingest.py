@@ -1,7 +1,7 @@
 """One multi-asset a source: raw tables under the keys [source, table], which dbt's sources join.
 
 A source that fails raises nothing here: its tables keep their last state, its checks are red, and
-the others go on. A real home reads what it is connected to; the rest is told, and is no failure.
+the others go on.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ import duckdb
 from ingestion.catalogue import Api
 from ingestion.contract import Source, Table
 from ingestion.sources import SOURCES
-from orchestration import rules
+from orchestration import chosen, rules, transform
 from orchestration.house import OWNERS, POOL, House
+from orchestration.settings import Settings
 
 CHECK = "load_succeeded"
 VERSION_CHECK = "api_version_is_supported"
-NOT_CONNECTED = "not connected, no credentials are set"
 # Twice the daily cadence before red, so that one late morning run is a warning only.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=48), warn_window=timedelta(hours=30)
@@ -31,14 +31,32 @@ def keys(source: Source) -> list[dg.AssetKey]:
     return [dg.AssetKey([source.name, table.name]) for table in source.tables]
 
 
-def every_key() -> list[dg.AssetKey]:
-    """Return the asset keys of all raw tables."""
-    return [key for source in SOURCES.values() for key in keys(source)]
+def every_key(settings: Settings) -> list[dg.AssetKey]:
+    """Return the asset keys of all raw tables that the home reads."""
+    return [key for source in chosen.read(settings).values() for key in keys(source)]
 
 
-def assets() -> list[dg.AssetsDefinition]:
-    """Return one multi-asset per source of the registry."""
-    return [_source_assets(source) for source in SOURCES.values()]
+def assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return one multi-asset per source that the home reads."""
+    return [_source_assets(source) for source in chosen.read(settings).values()]
+
+
+def kept(settings: Settings) -> list[dg.AssetSpec]:
+    """Return the raw tables that models still read and that nothing loads any more."""
+    return [
+        _spec(source, table).replace_attributes(
+            description="Nothing reads it; the rows that it holds stay.", freshness_policy=None
+        )
+        for source in _kept_sources(settings)
+        for table in source.tables
+    ]
+
+
+def _kept_sources(settings: Settings) -> list[Source]:
+    """What was read once, and what only gives the models the columns of its kind."""
+    named = {name for names in transform.systems(settings).values() for name in names}
+    known = named | set(chosen.modelled(settings))
+    return [SOURCES[name] for name in SOURCES if name in known - set(chosen.read(settings))]
 
 
 def _source_assets(source: Source) -> dg.AssetsDefinition:
@@ -58,20 +76,18 @@ def _source_assets(source: Source) -> dg.AssetsDefinition:
 
 def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
     from ingestion.errors import LoadFailed
-    from orchestration import accounts, disk
+    from orchestration import disk
     from orchestration.settings import Refused
 
     failure, report = None, None
-    connected = house.kind == "sandbox" or accounts.is_connected(house.settings, source.name)
     try:
-        report = _report(source, house, log) if connected else None
+        report = _report(source, house, log)
     except (LoadFailed, Refused) as error:
         failure = disk.explained(house.settings, str(error))
     except (duckdb.Error, OSError) as error:
         # The books of a load are closed after it, and a full disk can strike there too.
         told = f"{source.name}: {type(error).__name__}: {str(error)[:300]}. Run again."
         failure = disk.explained(house.settings, told)
-    told = "loaded" if connected else f"{NOT_CONNECTED}: `engineroom sources check {source.name}`"
     rows, columns = _state(source, house)
     for table in source.tables:
         key = dg.AssetKey([source.name, table.name])
@@ -81,8 +97,6 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
         }
         if failure is not None:
             metadata["state"] = "the load failed; these are the rows of the last good load"
-        elif not connected:
-            metadata["state"] = told
         elif report is not None and table.name in report.tables:
             metadata |= _counts(report.tables[table.name])
         yield dg.MaterializeResult(
@@ -94,7 +108,7 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
                     check_name=CHECK,
                     passed=failure is None,
                     severity=dg.AssetCheckSeverity.ERROR,
-                    metadata={"source": source.name, "message": failure or told},
+                    metadata={"source": source.name, "message": failure or "loaded"},
                 )
             ],
         )

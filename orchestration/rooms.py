@@ -22,7 +22,7 @@ def assets(
     settings: Settings, parsed: Mapping[str, Any], judged: Iterable[dg.AssetKey]
 ) -> list[dg.AssetsDefinition]:
     """Return the assets of rules, identity, ledgers, scores and truth that models read."""
-    raw = ingest.every_key()
+    raw = ingest.every_key(settings)
     found = [
         _rule_tables(settings),
         _identity(source_tables(parsed, "identity"), _records_key(parsed)),

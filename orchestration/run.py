@@ -27,7 +27,6 @@ class Outcome:
     failed_steps: dict[str, str] = field(default_factory=dict)
     red: list[tuple[str, str, str]] = field(default_factory=list)
     warned: int = 0
-    unconnected: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
     @property
@@ -51,7 +50,7 @@ def run(
     from orchestration.house import occupied, parse_window
     from orchestration.settings import export
 
-    _known(sources)
+    _known(settings, sources)
     if window:
         parse_window(*window)
     if home.kind_of(settings) == "sandbox":
@@ -69,12 +68,19 @@ def run(
     return outcome
 
 
-def _known(sources: Sequence[str]) -> None:
+def _known(settings: Settings, sources: Sequence[str]) -> None:
     from ingestion.sources import SOURCES
+    from orchestration import chosen
 
     unknown = sorted(set(sources) - set(SOURCES))
     if unknown:
         raise Refused(f"no source is called {', '.join(unknown)}; there are {', '.join(SOURCES)}")
+    unread = [name for name in sources if name not in chosen.read(settings)]
+    if unread:
+        raise Refused(
+            f"{', '.join(unread)}: not connected; `engineroom sources check NAME` says what a "
+            "source needs"
+        )
 
 
 def _execute(
@@ -167,12 +173,7 @@ def _note(event: "dg.DagsterEvent", outcome: Outcome, say: Say, settings: Settin
 def _note_check(check: Any, outcome: Outcome) -> None:
     import dagster as dg
 
-    from orchestration import ingest
-
     if check.passed:
-        told = check.metadata.get("message")
-        if told and str(told.value).startswith(ingest.NOT_CONNECTED):
-            outcome.unconnected.add(check.asset_key.path[0])
         return
     if check.severity == dg.AssetCheckSeverity.WARN:
         outcome.warned += 1

@@ -9,8 +9,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 
-from ingestion.sources import SOURCES
-from orchestration import ingest
+from orchestration import chosen, ingest
 from orchestration.settings import Settings
 
 JOB = "engine_room"
@@ -30,7 +29,7 @@ def everything() -> UnresolvedAssetJobDefinition:
     )
 
 
-def source_jobs() -> list[UnresolvedAssetJobDefinition]:
+def source_jobs(settings: Settings) -> list[UnresolvedAssetJobDefinition]:
     """Return one job per source that loads it and judges what it loaded."""
     return [
         dg.define_asset_job(
@@ -39,11 +38,11 @@ def source_jobs() -> list[UnresolvedAssetJobDefinition]:
             description=f"Loads {source.title} and stops before the transform.",
             executor_def=dg.in_process_executor,
         )
-        for name, source in SOURCES.items()
+        for name, source in chosen.read(settings).items()
     ]
 
 
-def schedules() -> list[dg.ScheduleDefinition]:
+def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """Return the schedules; they are off until they are turned on in the UI."""
     daily = dg.ScheduleDefinition(
         name="daily", job_name=JOB, cron_schedule="0 5 * * *", execution_timezone="UTC"
@@ -63,7 +62,7 @@ def schedules() -> list[dg.ScheduleDefinition]:
             cron_schedule="20 * * * *" if name in HOURLY else "20 */6 * * *",
             execution_timezone="UTC",
         )
-        for name in SOURCES
+        for name in chosen.read(settings)
     ]
     return [daily, weekly, *sources]
 
@@ -73,7 +72,7 @@ def sensors(settings: Settings) -> list[dg.SensorDefinition]:
     return [
         _drop_sensor(name, settings.home / folder)
         for name, folder in DROPS.items()
-        if name in SOURCES
+        if name in chosen.read(settings)
     ]
 
 

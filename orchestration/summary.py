@@ -2,6 +2,8 @@
 
 import duckdb
 
+from ingestion.sources import SOURCES
+from orchestration import chosen
 from orchestration.run import Outcome
 from orchestration.settings import Settings
 
@@ -29,9 +31,10 @@ def text(settings: Settings, outcome: Outcome) -> str:
         lines.append(f"FAILED  {step}: {cause}")
     for asset, check, message in _once_a_source(outcome.red):
         lines.append(f"RED     {asset} ({check}): {message}")
-    if outcome.unconnected:
-        told = ", ".join(sorted(outcome.unconnected))
-        lines.append(f"not connected: {told}; `engineroom sources check NAME` says what one needs")
+    if unread := [name for name in SOURCES if name not in chosen.read(settings)]:
+        lines.append(
+            f"{len(unread)} of {len(SOURCES)} sources are not connected: `engineroom sources list`"
+        )
     if outcome.warned:
         warnings = "warning" if outcome.warned == 1 else "warnings"
         lines.append(f"{outcome.warned} hygiene {warnings}; see rpt_data_quality or the UI")

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from orchestration import builds, dbt_process
+from ingestion.sources import SOURCES
+from orchestration import builds, chosen, dbt_process
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Refused, Settings, child_environment
 
@@ -101,7 +102,7 @@ def manifest(settings: Settings) -> dict[str, Any]:
     Refused with dbt's own words where the project does not parse.
     """
     path, parsed = settings.manifest, settings.manifest.with_suffix(".digest")
-    digest = builds.project_digest(settings.transform)
+    digest = f"{builds.project_digest(settings.transform)} {variables(settings)}"
     if not (path.exists() and parsed.exists() and parsed.read_text("utf-8") == digest):
         parse(settings)
         parsed.write_text(digest, "utf-8")
@@ -113,6 +114,7 @@ def parse(settings: Settings) -> None:
     command = [str(dbt_process.executable(settings.dagster_home / "bin"))]
     command += ["--quiet", "--no-use-colors", "parse"]
     command += ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
+    command += variables(settings)
     environment = child_environment(settings) | {
         "DBT_TARGET_PATH": str(settings.target),
         "DBT_LOG_PATH": str(settings.target),
@@ -123,15 +125,39 @@ def parse(settings: Settings) -> None:
 
 
 def systems(settings: Settings) -> dict[str, list[str]]:
+    """Return the systems of each kind that the models of this home know."""
+    return chosen.systems(settings, declared(settings))
+
+
+def declared(settings: Settings) -> dict[str, list[str]]:
     """Return the systems of each kind: the lists among the variables of the dbt project."""
     document = yaml.safe_load((settings.transform / "dbt_project.yml").read_text("utf-8"))
-    return {kind: names for kind, names in document["vars"].items() if isinstance(names, list)}
+    given = document.get("vars", {}) if isinstance(document, dict) else {}
+    return {kind: names for kind, names in given.items() if isinstance(names, list)}
+
+
+def variables(settings: Settings) -> list[str]:
+    """Return dbt's arguments that narrow the systems to the home's, none where all are known."""
+    told = systems(settings)
+    return [] if told == declared(settings) else ["--vars", json.dumps(told)]
+
+
+def left_out(settings: Settings, parsed: Mapping[str, Any]) -> list[str]:
+    """Return the sources whose staging models are not built: no model of this home reads them."""
+    known = {name for names in systems(settings).values() for name in names}
+    known |= set(chosen.modelled(settings))
+    return [name for name in SOURCES if name not in known and source_tables(parsed, name)]
 
 
 def assets(settings: Settings, parsed: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
     """Return one multi-asset per gate that has models."""
     os.environ["DBT_TARGET_PATH"] = str(settings.target)
-    return [_gate_assets(gate, parsed) for gate in GATES if members(gate, parsed)]
+    unread = [f"{STAGING}.{name}" for name in left_out(settings, parsed)]
+    return [
+        _gate_assets(replace(gate, exclude=" ".join([gate.exclude, *unread]).strip()), parsed)
+        for gate in GATES
+        if members(gate, parsed)
+    ]
 
 
 def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
@@ -189,7 +215,7 @@ def _gate_assets(gate: Gate, parsed: Mapping[str, Any]) -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
         house: House = context.resources.house
         os.environ.update(builds.told(house))
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        arguments = ["build", "--exclude-resource-type", "unit_test", *variables(house.settings)]
         # A test over two gates runs in the later one, where all its tables exist.
         arguments += ["--indirect-selection", "buildable"]
         for kind in MERGED:

@@ -23,8 +23,10 @@ def project(tmp_path: Path) -> Path:
     (root / "config" / "schema").mkdir(parents=True)
     (root / "dagster.yaml").write_text((PROJECT / "dagster.yaml").read_text())
     (root / "config" / "alerts.yml").write_text(ALERTS)
-    schema = PROJECT / "config" / "schema" / "alerts.schema.json"
-    (root / "config" / "schema" / schema.name).write_text(schema.read_text())
+    (root / "config" / "sources.yml").write_text("{}")
+    for name in ("alerts", "sources"):
+        schema = PROJECT / "config" / "schema" / f"{name}.schema.json"
+        (root / "config" / "schema" / schema.name).write_text(schema.read_text())
     return root
 
 

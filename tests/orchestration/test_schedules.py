@@ -64,7 +64,7 @@ def test_an_event_file_is_no_business_of_the_other_drops(dropped, settings):
 
 
 def test_every_source_and_the_whole_have_a_schedule_that_gives_a_run(settings):
-    found = {schedule.name: schedule for schedule in schedules.schedules()}
+    found = {schedule.name: schedule for schedule in schedules.schedules(settings)}
     assert set(found) == {"daily", "weekly_sweep", *(f"load_{name}" for name in SOURCES)}
     at = datetime(2026, 7, 5, 5, tzinfo=UTC)
     for schedule in found.values():
@@ -75,7 +75,7 @@ def test_every_source_and_the_whole_have_a_schedule_that_gives_a_run(settings):
 
 
 def test_the_schedules_stand_apart_so_that_no_hour_starts_everything(settings):
-    daily, weekly, *_ = schedules.schedules()
+    daily, weekly, *_ = schedules.schedules(settings)
     assert (daily.cron_schedule, weekly.cron_schedule) == ("0 5 * * *", "0 3 * * 0")
     assert {daily.execution_timezone, weekly.execution_timezone} == {"UTC"}
 
