@@ -199,7 +199,8 @@ class Source:
     yet (the cells of a file) into one; it raises ValueError with the reason where it cannot.
     `settings` are the keys of its block in the configuration with their defaults, `sandbox` the
     made-up credentials that the sandbox company alone accepts, `api` the version that is spoken,
-    `notes` what a reader should know.
+    `notes` what a reader should know. `asks` holds for a right of the notes one cheap request that
+    the vendor refuses without it.
     """
 
     name: str
@@ -216,6 +217,7 @@ class Source:
     sandbox: Mapping[str, str] = field(default_factory=dict)
     api: Api | None = None
     notes: Notes | None = None
+    asks: Mapping[str, Callable[[Extraction], object]] = field(default_factory=dict)
 
     @property
     def defaults(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ The first page takes the source's own session, address and page contract, so wha
 it answers in a run; a new source is asked without a line of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,15 @@ from ingestion.http import Clock, Session
 
 # One more try for a lost connection; a person is waiting.
 ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right that a source needs: its name, what for, and why it is not there ("" where it is)."""
+
+    name: str
+    purpose: str
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,9 +41,7 @@ def ask(
     source: Source, config: Mapping[str, Any], as_of: datetime, clock: Clock | None = None
 ) -> Answer:
     """Return what came first; raises LoadFailed with the remedy where nothing does."""
-    made = source.session(config, clock or Clock()) if source.session else None
-    if made:
-        made.attempts = ATTEMPTS
+    made = _session(source, config, clock)
     bad, why = 0, ""
     with made or nullcontext() as http:
         # A source of files never touches the session.
@@ -52,3 +59,35 @@ def ask(
                 f"({type(error).__name__}). Check its settings in config/sources.yml."
             ) from error
     return Answer(bad=bad, why=why)
+
+
+def rights(
+    source: Source, config: Mapping[str, Any], as_of: datetime, clock: Clock | None = None
+) -> list[Right]:
+    """Return each right that can be asked for by a request of its own, and whether it is there."""
+    http = _session(source, config, clock)
+    if source.notes is None or http is None:
+        return []
+    with http:
+        ctx = Extraction(config, http, as_of, {})
+        return [
+            Right(name, purpose, _refusal(source.asks[name], ctx))
+            for name, purpose in source.notes.scopes
+            if name in source.asks
+        ]
+
+
+def _refusal(ask: Callable[[Extraction], object], ctx: Extraction) -> str:
+    try:
+        ask(ctx)
+    except LoadFailed as error:
+        return str(error)
+    return ""
+
+
+def _session(source: Source, config: Mapping[str, Any], clock: Clock | None) -> Session | None:
+    """A session of few attempts; sources of files have none."""
+    made = source.session(config, clock or Clock()) if source.session else None
+    if made:
+        made.attempts = ATTEMPTS
+    return made

@@ -58,16 +58,27 @@ def _known(name: str) -> Source:
 def check(settings: Settings, name: str) -> tuple[list[str], bool]:
     """Return whether one source is configured and answers, and whether that is well.
 
-    Asks it for its first page and loads nothing. Raises Refused on an unknown source.
+    Asks it for each right apart and for its first page, and loads nothing. Raises Refused on an
+    unknown source.
     """
     source = _known(name)
     needs = ", ".join(source.required) or "nothing"
     lines = [f"{source.title} ({name}), {source.kind}; it needs: {needs}"]
     try:
-        answer = probe.ask(source, _config(settings, source), home.clock(settings))
+        config = _config(settings, source)
+        rights = probe.rights(source, config, home.clock(settings))
+        lines += [_right(each) for each in rights]
+        answer = probe.ask(source, config, home.clock(settings))
     except LoadFailed as error:
         return [*lines, f"WRONG   {error}"], False
-    return [*lines, *_told(settings, source, answer)], answer.bad == 0
+    is_well = answer.bad == 0 and not any(right.missing for right in rights)
+    return [*lines, *_told(settings, source, answer)], is_well
+
+
+def _right(right: probe.Right) -> str:
+    if right.missing:
+        return f"WRONG   {right.name}, for {right.purpose}: {right.missing}"
+    return f"ok      {right.name}: {right.purpose}"
 
 
 def _config(settings: Settings, source: Source) -> Mapping[str, Any]:

@@ -7,6 +7,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from ingestion.catalogue import Notes
+from ingestion.errors import LoadFailed
 from ingestion.http import Clock
 from ingestion.sources import SOURCES
 from ingestion.sources.hubspot import HUBSPOT
@@ -34,7 +36,7 @@ def asked(real, monkeypatch):
     """A home connected to HubSpot, and a way to script what the vendor answers."""
     calls = []
 
-    def script(status, body):
+    def script(status, body, **changed):
         class Wire:
             status_code, is_redirect, headers = status, False, {}
             content = json.dumps(body).encode()
@@ -49,7 +51,9 @@ def asked(real, monkeypatch):
             made._wire.request = lambda method, url, **told: calls.append((url, told)) or Wire()
             return made
 
-        monkeypatch.setitem(SOURCES, "hubspot", replace(HUBSPOT, session=session))
+        monkeypatch.setitem(
+            SOURCES, "hubspot", replace(HUBSPOT, session=session, **{"asks": {}, **changed})
+        )
         environment = {"ENGINEROOM_HUBSPOT_ACCESS_TOKEN": TOKEN}
         return source_commands.check(replace(real, environment=environment), "hubspot")
 
@@ -83,6 +87,26 @@ def test_a_refusal_is_told_with_its_remedy_and_without_the_secret(asked, status,
     assert lines[-1].startswith("WRONG   ")
     assert told in lines[-1]
     assert TOKEN not in "".join(lines)
+
+
+def test_each_right_is_asked_for_apart_and_a_missing_one_is_named(asked, monkeypatch):
+    def refused(ctx):
+        raise LoadFailed("permission is missing (403): crm.objects.deals.read")
+
+    scopes = (("contacts.read", "people"), ("deals.read", "money"))
+    notes = Notes("All.", "None.", "None.", "None.", scopes)
+    asks = {"contacts.read": lambda ctx: None, "deals.read": refused}
+    lines, is_well = asked(200, OWNERS, notes=notes, asks=asks)
+    assert not is_well
+    assert lines[1] == "ok      contacts.read: people"
+    assert lines[2].startswith("WRONG   deals.read, for money: permission is missing (403)")
+    assert lines[-1].startswith("ok      answers")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_asked_for_a_right_is_a_right_of_the_notes(name):
+    notes = SOURCES[name].notes
+    assert set(SOURCES[name].asks) <= {right for right, _ in notes.scopes} if notes else True
 
 
 def test_a_source_without_credentials_names_the_variable(real):

@@ -154,6 +154,10 @@ def _follower_days(
         }
 
 
+def _page_of(ctx: Extraction) -> str:
+    return quote(str(ctx.config["organization"]), safe="")
+
+
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
     """Return the session of one page; version and protocol go with every request."""
     spoken = {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
@@ -211,4 +215,13 @@ LINKEDIN_PAGES = Source(
             "Who reacted: LinkedIn gives counts, no people.",
         ),
     ),
+    asks={
+        "r_organization_social": lambda ctx: ctx.http.get(
+            f"/rest/posts?author={_page_of(ctx)}&q=author&start=0&count=1"
+        ),
+        "rw_organization_admin": lambda ctx: ctx.http.get(
+            "/rest/organizationalEntityFollowerStatistics?q=organizationalEntity"
+            f"&organizationalEntity={_page_of(ctx)}"
+        ),
+    },
 )
