@@ -11,6 +11,7 @@ with reported as (
             reported_on,
             spend_amount
         from {{ ref('stg_' ~ platform ~ '__ad_days') }}
+        where superseded_at is null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -23,7 +23,9 @@
 with reported as (
     {% for platform in var('ad_platforms') %}
         select * from {{ ref('stg_' ~ platform ~ '__ad_days') }}
-        where {{ in_scope(since, ['platform', 'account_id', 'reported_on']) }}
+        where
+            superseded_at is null
+            and {{ in_scope(since, ['platform', 'account_id', 'reported_on']) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

@@ -1,6 +1,6 @@
 with source_rows as (
     select * from {{ source('file_drops', 'ad_days') }}
-    where _dlt_valid_to is null and not coalesce(is_deleted, false)
+    where not coalesce(is_deleted, false)
 )
 
 select
@@ -22,5 +22,6 @@ select
     cast(platform_conversion_value as double) as platform_conversion_value,
     'as stated in the file' as attribution_setting,
     cast(null as varchar) as api_version,
-    cast(_dlt_valid_from as timestamp) as observed_at
+    cast(_dlt_valid_from as timestamp) as observed_at,
+    cast(_dlt_valid_to as timestamp) as superseded_at
 from source_rows

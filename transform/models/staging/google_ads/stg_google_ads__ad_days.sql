@@ -1,16 +1,16 @@
 with campaign_stats as (
     select * from {{ source('google_ads', 'campaign_stats') }}
-    where _dlt_valid_to is null and not coalesce(is_deleted, false)
+    where not coalesce(is_deleted, false)
 ),
 
 ad_group_stats as (
     select * from {{ source('google_ads', 'ad_group_stats') }}
-    where _dlt_valid_to is null and not coalesce(is_deleted, false)
+    where not coalesce(is_deleted, false)
 ),
 
 ad_stats as (
     select * from {{ source('google_ads', 'ad_stats') }}
-    where _dlt_valid_to is null and not coalesce(is_deleted, false)
+    where not coalesce(is_deleted, false)
 )
 
 select
@@ -32,7 +32,8 @@ select
     cast(metrics__conversions_value as double) as platform_conversion_value,
     'account default, by click date' as attribution_setting,
     'v26' as api_version,
-    cast(_dlt_valid_from as timestamp) as observed_at
+    cast(_dlt_valid_from as timestamp) as observed_at,
+    cast(_dlt_valid_to as timestamp) as superseded_at
 from campaign_stats
 union all
 select
@@ -54,7 +55,8 @@ select
     cast(metrics__conversions_value as double) as platform_conversion_value,
     'account default, by click date' as attribution_setting,
     'v26' as api_version,
-    cast(_dlt_valid_from as timestamp) as observed_at
+    cast(_dlt_valid_from as timestamp) as observed_at,
+    cast(_dlt_valid_to as timestamp) as superseded_at
 from ad_group_stats
 union all
 select
@@ -76,5 +78,6 @@ select
     cast(metrics__conversions_value as double) as platform_conversion_value,
     'account default, by click date' as attribution_setting,
     'v26' as api_version,
-    cast(_dlt_valid_from as timestamp) as observed_at
+    cast(_dlt_valid_from as timestamp) as observed_at,
+    cast(_dlt_valid_to as timestamp) as superseded_at
 from ad_stats
