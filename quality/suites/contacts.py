@@ -94,6 +94,22 @@ def suites(systems: Systems) -> list[Suite]:
                 "id", gxe.ExpectColumnValuesToBeUnique(column="id"), "properties__email"
             ),
         ),
+        *[
+            Suite(
+                name=f"raw_salesforce_{kind}",
+                gate="raw",
+                source="salesforce",
+                object=kind,
+                table=("salesforce", kind),
+                query=(
+                    "select id, email, created_date as created_at, system_modstamp as updated_at"
+                    f" from raw_salesforce.{kind} {_OPEN}"
+                ),
+                key=("id",),
+                rules=_raw_rules("id", gxe.ExpectColumnValuesToBeUnique(column="id"), "email"),
+            )
+            for kind in ("leads", "contacts")
+        ],
         Suite(
             name="raw_file_drops_contacts",
             gate="raw",
