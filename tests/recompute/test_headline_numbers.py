@@ -166,6 +166,8 @@ def test_no_published_table_holds_an_address_that_came_in(home: Home) -> None:
         for (address,) in home.raw(
             "select properties__email from raw_hubspot.contacts "
             "union select email_address from raw_mailchimp.members "
+            "union select email from raw_salesforce.leads "
+            "union select email from raw_salesforce.contacts "
             "union select values__email from raw_hubspot.form_submissions "
             "union select email from raw_web_events.events"
         )

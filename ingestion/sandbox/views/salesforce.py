@@ -16,7 +16,7 @@ import orjson
 
 from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.ledger import Change
-from ingestion.sandbox.views.salesforce_soql import Query, RefusedError, parse
+from ingestion.sandbox.views.salesforce_soql import RefusedError, parse
 from ingestion.sandbox.wire.salesforce_shape import FIELDS, fields_of
 
 CLIENT = {"client_id": "sandbox-consumer-key", "client_secret": "sandbox-consumer-secret"}
@@ -24,7 +24,7 @@ TOKEN = "00D5g0000000001!sandbox-session"
 PATHS = re.compile(r"^/services/(data|oauth2)(/|$)")
 _DATA = re.compile(r"^/services/data/v\d+\.\d(?P<rest>/.*)$")
 # A page holds 2,000 records at most and fewer where they are wide; a small company has pages too.
-PAGE = 40
+PAGE = 20
 PART = 60
 _USED = {"Sforce-Limit-Info": "api-usage=1042/100000"}
 
@@ -89,33 +89,33 @@ def _description(name: str) -> Answer:
     return _counted({"name": name, "queryable": True, "fields": fields})
 
 
-def _records(world: World, query: Query, *, everything: bool) -> list[dict[str, Any]]:
-    """Return the records of a query, with every field."""
+def _rows(world: World, text: str, *, everything: bool) -> list[Change]:
+    """Return the rows of a query, in its order."""
+    query = parse(text)
     statuses = ("live", "archived") if everything else ("live",)
 
-    def every() -> list[Change]:
-        return [
-            row for row in world.state.rows("salesforce", query.object) if row.status in statuses
-        ]
+    def matching() -> list[Change]:
+        rows = world.state.rows("salesforce", query.object)
+        seen = {row.key: row for row in rows if row.status in statuses}
+        found = query.select([orjson.loads(row.body) for row in seen.values()])
+        return [seen[each["Id"]] for each in found]
 
-    rows = world.state.found(("salesforce", query.object, everything), every)
-    return query.select([orjson.loads(row.body) for row in rows])
+    return world.state.found(("salesforce", text, everything), matching)
 
 
 def _first(ask: Ask, world: World, everything: bool) -> Answer:
     text = ask.query.get("q", "")
-    query = parse(text)
-    if not query.fields:
-        total = len(_records(world, query, everything=everything))
+    if not parse(text).fields:
+        total = len(_rows(world, text, everything=everything))
         return _counted({"totalSize": total, "done": True, "records": []})
     return _page(world, text, everything=everything, start=0)
 
 
 def _page(world: World, text: str, *, everything: bool, start: int) -> Answer:
     query = parse(text)
-    records = _records(world, query, everything=everything)
-    page = [query.shown(each) for each in records[start : start + PAGE]]
-    body: dict[str, Any] = {"totalSize": len(records), "done": start + PAGE >= len(records)}
+    rows = _rows(world, text, everything=everything)
+    page = [query.shown(orjson.loads(row.body)) for row in rows[start : start + PAGE]]
+    body: dict[str, Any] = {"totalSize": len(rows), "done": start + PAGE >= len(rows)}
     if not body["done"]:
         told = orjson.dumps([text, everything])
         locator = base64.urlsafe_b64encode(told).decode().rstrip("=")
@@ -158,9 +158,8 @@ def _new_job(ask: Ask, world: World) -> Answer:
 def _job(world: World, id_: str) -> Answer:
     job, text = world.jobs[id_]
     state = "InProgress" if job["state"] == "UploadComplete" else "JobComplete"
-    query = parse(text)
-    records = _records(world, query, everything=job["operation"] == "queryAll")
-    processed = len(records) if state == "JobComplete" else 0
+    rows = _rows(world, text, everything=job["operation"] == "queryAll")
+    processed = len(rows) if state == "JobComplete" else 0
     job |= {"state": state, "numberRecordsProcessed": processed}
     return _counted(job)
 
@@ -170,15 +169,15 @@ def _results(ask: Ask, world: World, id_: str) -> Answer:
     if job["state"] != "JobComplete":
         raise RefusedError("INVALIDJOBSTATE", "the job is not complete")
     query = parse(text)
-    records = _records(world, query, everything=job["operation"] == "queryAll")
+    rows = _rows(world, text, everything=job["operation"] == "queryAll")
     start = int(ask.query.get("locator") or 0)
     most = min(PART, int(ask.query.get("maxRecords") or PART))
-    part = records[start : start + most]
+    part = [orjson.loads(row.body) for row in rows[start : start + most]]
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(query.fields)
     writer.writerows([[_cell(each[name]) for name in query.fields] for each in part])
-    following = str(start + most) if start + most < len(records) else "null"
+    following = str(start + most) if start + most < len(rows) else "null"
     headers = {"Sforce-Locator": following, "Sforce-NumberOfRecords": str(len(part))}
     return Answer(200, out.getvalue().encode(), {"content-type": "text/csv", **headers, **_USED})
 
