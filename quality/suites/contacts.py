@@ -142,7 +142,9 @@ def _staged(system: str) -> Suite:
         query=(
             "select source, source_record_id, lower(trim(email)) as email,"
             " source || ' ' || lower(trim(email)) as email_in_its_system, last_name,"
-            " lifecycle_stage_native,"
+            # A CRM that keeps leads apart gives its contacts no stage.
+            " case when object = 'contacts' and bool_or(object = 'leads') over ()"
+            " then '(kept on the lead)' else lifecycle_stage_native end as lifecycle_stage_native,"
             " regexp_replace(phone, '[^0-9]', '', 'g') as phone_digits"
             f" from staging.stg_{system}__contacts where not is_deleted and not is_archived"
         ),
