@@ -37,8 +37,9 @@ def rendered(
         this="this",
         **WHOLE_BUILD,
     )
-    portable = (TRANSFORM / "macros" / "portable.sql").read_text("utf-8")
-    macros = environment.from_string(portable).make_module()
+    files = [TRANSFORM / "macros" / f"{name}.sql" for name in ("portable", "contact_objects")]
+    written = "\n".join(path.read_text("utf-8") for path in files)
+    macros = environment.from_string(written).make_module()
     names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}
     path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
     return environment.from_string(path.read_text("utf-8")).render(names)

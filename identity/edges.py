@@ -110,7 +110,7 @@ def _vendor_merges(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str
         from (
             select
                 source || '|' || object || '|' || loser_record_id as loser_key,
-                source || '|' || object || '|' || winner_record_id as winner_key
+                source || '|' || winner_object || '|' || winner_record_id as winner_key
             from {MERGES}
         ) as merges
         inner join party_records as losers on merges.loser_key = losers.record_key

@@ -47,9 +47,21 @@ def plain_verdict(status: int, body: Any) -> Verdict:
     return "retry" if status == 429 or status >= 500 else "fail"
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer that is no JSON: its bytes, and its headers whatever their case."""
+
+    content: bytes
+    headers: Mapping[str, str]
+
+
 @dataclass
 class Session:
-    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor."""
+    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor.
+
+    `heard` is shown the headers of every answer, where a vendor counts its limits in them; it
+    raises RequestFailed to stop.
+    """
 
     base_url: str
     auth: Auth = field(default_factory=lambda: Fixed({}))
@@ -57,6 +69,7 @@ class Session:
     verdict: Callable[[int, Any], Verdict] = plain_verdict
     secrets: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)
+    heard: Callable[[Mapping[str, str]], None] = lambda _: None
     attempts: int = 5
     timeout: tuple[float, float] = (10.0, 60.0)
     requests_made: int = 0
@@ -75,7 +88,7 @@ class Session:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """Return the JSON of a GET. `path` may be a whole address, if it is the vendor's."""
-        return self._json("GET", path, params, None, headers)
+        return self._read("GET", path, params, None, headers, _json_of)
 
     def look(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON of a GET, None where the vendor says that there is no such thing."""
@@ -88,7 +101,15 @@ class Session:
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         """Return the JSON answer to a POST of `body` as JSON; reads only, as it may be repeated."""
-        return self._json("POST", path, None, body, headers)
+        return self._read("POST", path, None, body, headers, _json_of)
+
+    def fetch(self, path: str, params: Mapping[str, Any] | None = None, **headers: str) -> Reply:
+        """Return the bytes and headers of a GET whose answer is no JSON, such as a CSV file."""
+        return self._read("GET", path, params, None, headers, _reply_of)
+
+    def sign_in(self) -> None:
+        """Fetch the access token now, where one is needed: its answer may name the address."""
+        self.auth.headers(self._token)
 
     def redact(self, text: str) -> str:
         """Return the text without this session's secrets and without e-mail addresses."""
@@ -97,8 +118,14 @@ class Session:
                 text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
         return _EMAIL.sub("***", text)
 
-    def _json(
-        self, method: str, path: str, params: Any, body: Any, headers: Mapping[str, str]
+    def _read(
+        self,
+        method: str,
+        path: str,
+        params: Any,
+        body: Any,
+        headers: Mapping[str, str],
+        read: Callable[[requests.Response], Any],
     ) -> Any:
         url = self._own(urljoin(self.base_url.rstrip("/") + "/", path.removeprefix("/")))
         renewed = False
@@ -121,7 +148,7 @@ class Session:
                 answer = self._send(method, url, params, body, headers)
             if answer.status_code < 300:
                 try:
-                    return read_json(answer.content)
+                    return read(answer)
                 except (ValueError, RecursionError):
                     reason = not_json(answer)
                     continue
@@ -148,6 +175,7 @@ class Session:
                 headers={"Accept": "application/json", **self.auth.headers(self._token), **named},
                 allow_redirects=False,
             )
+            self.heard(answer.headers)
             if not answer.is_redirect:
                 return answer
             url, params = self._own(urljoin(url, answer.headers["Location"])), None
@@ -237,3 +265,11 @@ class Session:
 
     def _where(self, url: str) -> str:
         return self.redact(f"{origin(url)}{urlsplit(url).path}")
+
+
+def _json_of(answer: requests.Response) -> Any:
+    return read_json(answer.content)
+
+
+def _reply_of(answer: requests.Response) -> Reply:
+    return Reply(answer.content, answer.headers)

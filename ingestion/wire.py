@@ -63,6 +63,9 @@ def said(answer: requests.Response) -> str:
         body = read_json(answer.content)
     except (ValueError, RecursionError):
         return ""
+    if isinstance(body, list) and body:
+        # Salesforce lists its errors.
+        body = body[0]
     if not isinstance(body, dict):
         return ""
     nested = body.get("error") if isinstance(body.get("error"), dict) else {}

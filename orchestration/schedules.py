@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 
 JOB = "engine_room"
 # Ad platforms and mail reports settle over the day; the CRM and the web are worth a look each hour.
-HOURLY = ("hubspot", "web_events", "file_drops")
+HOURLY = ("hubspot", "salesforce", "web_events", "file_drops")
 DROPS = {"web_events": "inbox/web_events", "file_drops": "inbox"}
 SENSOR_SECONDS = 60
 

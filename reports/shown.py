@@ -11,6 +11,7 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 # Names that are written in one way only, wherever they stand in a code.
 NAMES = {
     "hubspot": "HubSpot",
+    "salesforce": "Salesforce",
     "mailchimp": "Mailchimp",
     "google_ads": "Google Ads",
     "meta_ads": "Meta Ads",

@@ -11,7 +11,7 @@ from benchmarks.model_sql import rendered
 TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
 MERGES = (
     "source varchar, object varchar, loser_record_id varchar, winner_record_id varchar, "
-    "merged_at timestamp"
+    "winner_object varchar, merged_at timestamp"
 )
 SOURCE_ROWS = (
     "source varchar, object varchar, source_record_id varchar, email varchar, phone varchar, "
@@ -34,7 +34,9 @@ def normalise(
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists intermediate")
         _put(connection, "source_rows", SOURCE_ROWS, rows)
-        merged = [dict(zip(names, each, strict=True)) for each in merges]
+        merged = [
+            {**dict(zip(names, each, strict=True)), "winner_object": each[1]} for each in merges
+        ]
         _put(connection, "merges", MERGES, merged)
         seeds = _seeds(connection)
         sql = rendered(

@@ -38,12 +38,16 @@ class Answer:
 
 @dataclass
 class World:
-    """The vendors' clock and what it shows; the control plane moves it."""
+    """The vendors' clock and what it shows; the control plane moves it.
+
+    `jobs` are the reads that were asked for and are fetched later, by their id.
+    """
 
     company: Company
     ledger: Ledger
     clock: int
     inbox: Path | None = None
+    jobs: dict[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> State:

@@ -8,8 +8,15 @@ import polars as pl
 
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
-from ingestion.sandbox.wire import hubspot, mailchimp
+from ingestion.sandbox.wire import (
+    hubspot,
+    mailchimp,
+    salesforce,
+    salesforce_people,
+    salesforce_sales,
+)
 from ingestion.sandbox.wire.encode import iso_ms
+from ingestion.sandbox.wire.salesforce_shape import account_id, in_salesforce, opportunity_id
 
 
 def write(company: Company, folder: Path, as_of: datetime) -> None:
@@ -56,6 +63,17 @@ def _records(company: Company) -> pl.DataFrame:
         )
         for record in contacts(company)
     ]
+    rows += [
+        (
+            "salesforce",
+            each.object,
+            each.id,
+            person_id(each.person),
+            each.person.kind,
+            each.dirt or "",
+        )
+        for each in salesforce_people.records(company)
+    ]
     for person in company.persons:
         if person.subscribed_at is not None:
             id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
@@ -90,6 +108,11 @@ def _account_records(company: Company) -> pl.DataFrame:
         ("hubspot", "companies", hubspot.company_id(each), f"a{each.number}")
         for each in company.accounts
     ]
+    for each in company.accounts:
+        if in_salesforce(each):
+            ids = [account_id(each)]
+            ids += [salesforce.twin_account_id(each)] * salesforce.has_twin(company.seed, each)
+            rows += [("salesforce", "companies", id_, f"a{each.number}") for id_ in ids]
     return _frame(("source", "object", "source_record_id", "true_account_id"), rows)
 
 
@@ -152,4 +175,29 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("deal_reopened", *at, deal.history[-1][0]))
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
+    rows += _planted_in_salesforce(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
+
+
+def _planted_in_salesforce(company: Company) -> list[tuple[str, str, str, str, str]]:
+    rows = []
+    for each in salesforce_people.records(company):
+        at = ("salesforce", each.object, each.id)
+        if each.merged_into:
+            rows.append(("record_merged", *at, each.merged_into))
+        if each.contact_id:
+            rows.append(("lead_converted", *at, each.contact_id))
+        if each.deleted_at is not None:
+            kind = "record_deleted" if each.undeleted_at is None else "record_restored"
+            rows.append((kind, *at, ""))
+    for deal in company.deals:
+        if in_salesforce(deal.account):
+            id_ = opportunity_id(deal.number)
+            at = ("salesforce", "deals", id_)
+            rows.append(("opportunity_mirrored", *at, hubspot.deal_id(deal.number)))
+            if salesforce_sales.was_restored(company.seed, deal):
+                rows.append(("record_restored", *at, ""))
+            if salesforce_sales.typed_twice(company.seed, deal):
+                twice = salesforce_sales.twice_id(deal)
+                rows.append(("record_deleted", "salesforce", "deals", twice, id_))
+    return rows

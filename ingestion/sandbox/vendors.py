@@ -11,7 +11,8 @@ from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp
+from ingestion.sandbox.views import salesforce as salesforce_view
+from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp, salesforce
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Vendor:
 
 VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
+    Vendor("salesforce", salesforce_view.PATHS, salesforce_view.view, salesforce.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor(

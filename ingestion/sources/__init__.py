@@ -6,12 +6,14 @@ from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
+from ingestion.sources.salesforce import SALESFORCE
 from ingestion.sources.web_events import WEB_EVENTS
 
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         HUBSPOT,
+        SALESFORCE,
         MAILCHIMP,
         GOOGLE_ADS,
         LINKEDIN_PAGES,

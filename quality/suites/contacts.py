@@ -94,6 +94,22 @@ def suites(systems: Systems) -> list[Suite]:
                 "id", gxe.ExpectColumnValuesToBeUnique(column="id"), "properties__email"
             ),
         ),
+        *[
+            Suite(
+                name=f"raw_salesforce_{kind}",
+                gate="raw",
+                source="salesforce",
+                object=kind,
+                table=("salesforce", kind),
+                query=(
+                    "select id, email, created_date as created_at, system_modstamp as updated_at"
+                    f" from raw_salesforce.{kind} {_OPEN}"
+                ),
+                key=("id",),
+                rules=_raw_rules("id", gxe.ExpectColumnValuesToBeUnique(column="id"), "email"),
+            )
+            for kind in ("leads", "contacts")
+        ],
         Suite(
             name="raw_file_drops_contacts",
             gate="raw",
@@ -126,7 +142,9 @@ def _staged(system: str) -> Suite:
         query=(
             "select source, source_record_id, lower(trim(email)) as email,"
             " source || ' ' || lower(trim(email)) as email_in_its_system, last_name,"
-            " lifecycle_stage_native,"
+            # A CRM that keeps leads apart gives its contacts no stage.
+            " case when object = 'contacts' and bool_or(object = 'leads') over ()"
+            " then '(kept on the lead)' else lifecycle_stage_native end as lifecycle_stage_native,"
             " regexp_replace(phone, '[^0-9]', '', 'g') as phone_digits"
             f" from staging.stg_{system}__contacts where not is_deleted and not is_archived"
         ),

@@ -36,6 +36,10 @@ def test_every_record_of_the_vendors_is_in_the_bridge_once_and_nothing_else_is(r
         from (select properties__hs_merged_object_ids as ids from raw_hubspot.contacts)
         where ids is not null
         union
+        select 'salesforce', 'leads', id from raw_salesforce.leads
+        union
+        select 'salesforce', 'contacts', id from raw_salesforce.contacts
+        union
         select 'mailchimp', 'members', list_id || ':' || id from raw_mailchimp.members
         union
         select 'hubspot', 'form_submissions', submission_id from raw_hubspot.form_submissions
@@ -56,7 +60,8 @@ def test_every_party_of_the_bridge_is_a_row_that_counts_its_records(rows):
 
 
 def test_every_company_record_has_an_account_and_every_account_a_row(rows):
-    companies = {id_ for (id_,) in rows("select id from raw_hubspot.companies")}
+    told = "select id from raw_hubspot.companies union select id from raw_salesforce.accounts"
+    companies = {id_ for (id_,) in rows(told)}
     placed = rows(
         "select source_record_id, account_id from identity.account_map where object = 'companies'"
     )
@@ -71,13 +76,21 @@ def test_every_company_record_has_an_account_and_every_account_a_row(rows):
 def test_a_merged_record_has_the_party_of_the_one_it_went_into(rows):
     person = dict(
         rows("select source_record_id, person_id from published.marts.bridge_identity"
-             " where object = 'contacts'")
+             " where object in ('contacts', 'leads')")
     )  # fmt: skip
     merges = rows(
         "select id, trim(unnest(string_split(properties__hs_merged_object_ids, ';')))"
         " from raw_hubspot.contacts where properties__hs_merged_object_ids is not null"
     )
+    named = rows(
+        "select distinct coalesce(master_record_id, converted_contact_id), id"
+        " from raw_salesforce.leads where coalesce(master_record_id, converted_contact_id) <> ''"
+        " union select distinct master_record_id, id from raw_salesforce.contacts"
+        " where master_record_id <> ''"
+    )
     assert merges
+    assert named
+    merges += named
     assert all(person[winner] == person[loser] for winner, loser in merges)
 
 
@@ -87,11 +100,14 @@ def test_what_is_gone_at_the_vendor_is_marked_deleted_and_stays(rows):
             "select id, is_deleted from raw_hubspot.contacts where _dlt_valid_to is null"
             " union all select list_id || ':' || id, is_deleted from raw_mailchimp.members"
             " where _dlt_valid_to is null"
+            " union all select id, is_deleted from raw_salesforce.leads where _dlt_valid_to is null"
+            " union all select id, is_deleted from raw_salesforce.contacts"
+            " where _dlt_valid_to is null"
         )
     )
     told = rows(
         "select source_record_id, is_deleted from published.marts.bridge_identity"
-        " where object in ('contacts', 'members')"
+        " where object in ('contacts', 'leads', 'members')"
     )
     # One that was merged away before it was ever read has no row of its own.
     assert [id_ for id_, is_deleted in told if is_deleted != raw.get(id_, True)] == []
@@ -107,6 +123,14 @@ def test_contactable_is_who_has_a_live_address_and_no_opt_out_anywhere(rows):
         select 'members', list_id || ':' || id, coalesce(email_address, '') <> '',
             is_deleted, status = 'unsubscribed'
         from raw_mailchimp.members where _dlt_valid_to is null
+        union all
+        select 'leads', id, coalesce(email, '') <> '', is_deleted or is_converted,
+            coalesce(has_opted_out_of_email, false)
+        from raw_salesforce.leads where _dlt_valid_to is null
+        union all
+        select 'contacts', id, coalesce(email, '') <> '', is_deleted,
+            coalesce(has_opted_out_of_email, false)
+        from raw_salesforce.contacts where _dlt_valid_to is null
         """
     )
     state = {(object_, id_): flags for object_, id_, *flags in kept}
@@ -118,7 +142,7 @@ def test_contactable_is_who_has_a_live_address_and_no_opt_out_anywhere(rows):
         parties[person].append((object_, id_))
 
     def reachable(records):
-        booked = [each for each in records if each[0] in ("contacts", "members")]
+        booked = [each for each in records if each[0] in ("contacts", "leads", "members")]
         if not booked:
             return any(object_ == "form_submissions" and id_ in forms for object_, id_ in records)
         flags = [state.get(each, [False, True, False]) for each in booked]
@@ -165,6 +189,10 @@ def planted(rows):
         union
         select email_address, merge_fields__phone, merge_fields__fname, merge_fields__lname
         from raw_mailchimp.members
+        union
+        select email, phone, first_name, last_name from raw_salesforce.leads
+        union
+        select email, phone, first_name, last_name from raw_salesforce.contacts
         union
         select values__email, values__phone, values__firstname, values__lastname
         from raw_hubspot.form_submissions

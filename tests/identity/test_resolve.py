@@ -54,12 +54,12 @@ class Company:
         self.records[key] = row
 
     def merge(self, loser, winner, object_="contacts"):
-        self.merges.append(("crm", object_, loser, winner, None))
+        self.merges.append(("crm", object_, loser, object_, winner, None))
 
     def resolve(self, as_of=DAY_1, **changes):
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
         merges = "source varchar, object varchar, loser_record_id varchar,"
-        merges += " winner_record_id varchar, merged_at timestamp"
+        merges += " winner_object varchar, winner_record_id varchar, merged_at timestamp"
         rows = [list(row.values()) for row in self.records.values()]
         with duckdb.connect(str(self.file)) as connection:
             for name, told, lines in (("records", columns, rows), ("merges", merges, self.merges)):

@@ -19,11 +19,16 @@ GATES = get_args(Gate)
 # A hundred clean rows of each judged relation; the marts live in a file of their own.
 WAREHOUSE = """
 create schema raw_hubspot; create schema raw_google_ads; create schema raw_file_drops;
+create schema raw_salesforce;
 create schema staging; create schema intermediate;
 create table raw_hubspot.contacts as select
     cast(i as varchar) as id, 'a' || i || '@corp.example' as properties__email,
     timestamp '2026-01-01' as created_at, timestamp '2026-01-02' as updated_at,
     cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
+create table raw_salesforce.leads as select
+    id, properties__email as email, created_at as created_date, updated_at as system_modstamp,
+    _dlt_valid_to, is_deleted from raw_hubspot.contacts;
+create table raw_salesforce.contacts as select * from raw_salesforce.leads;
 create table raw_google_ads.campaign_stats as select
     '1' as customer__id, cast(i as varchar) as campaign__id, date '2026-01-01' as segments__date,
     'USD' as customer__currency_code, 100 as metrics__impressions, 10 as metrics__clicks,
@@ -47,7 +52,7 @@ create table raw_file_drops.ad_days as select
 create table staging.stg_hubspot__contacts as select
     'hubspot' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, 'Smith' as last_name, '+1 212 555 1234' as phone,
-    'lead' as lifecycle_stage_native,
+    'lead' as lifecycle_stage_native, 'contacts' as object,
     false as is_deleted, false as is_archived from range(100) as t(i);
 create table staging.stg_hubspot__deals as select
     'hubspot' as source, cast(i as varchar) as source_record_id,
@@ -55,6 +60,15 @@ create table staging.stg_hubspot__deals as select
     'USD' as currency_code, '7' as owner_native_id, timestamp '2026-01-01' as created_at,
     timestamp '2026-02-01' as closed_at, false as is_deleted, false as is_archived
     from range(100) as t(i);
+create table staging.stg_salesforce__contacts as
+    select * replace ('leads' as object) from staging.stg_hubspot__contacts
+    union all by name
+    -- What a lead became has no stage of its own.
+    select * replace (
+        'contacts' as object, null as lifecycle_stage_native, source_record_id || 'c' as
+        source_record_id, 'c' || email as email
+    ) from staging.stg_hubspot__contacts;
+create table staging.stg_salesforce__deals as select * from staging.stg_hubspot__deals;
 create table staging.stg_file_drops__contacts as
     select * replace ('webinar' as source) from staging.stg_hubspot__contacts
     union all by name
@@ -225,6 +239,13 @@ def dropped(fault: str) -> str:
 FAULTS = {
     **{(RAW_CONTACTS, rule): fault for rule, fault in RAW_CONTACT_FAULTS.items()},
     **{
+        (f"raw_salesforce.{kind}", rule): fault.replace("properties__", "").replace(
+            "updated_at", "system_modstamp"
+        )
+        for kind in ("leads", "contacts")
+        for rule, fault in RAW_CONTACT_FAULTS.items()
+    },
+    **{
         (DROPPED_CONTACTS, rule): re.sub(r"\bid\b", "source_record_id", dropped(fault))
         for rule, fault in RAW_CONTACT_FAULTS.items()
     },
@@ -237,17 +258,19 @@ FAULTS = {
     **{
         (relation.format(system), rule): fault
         for relation, faults, systems in (
-            (CONTACTS, CONTACT_FAULTS, ("hubspot", "file_drops")),
-            (DEALS, DEAL_FAULTS, ("hubspot", "file_drops")),
+            (CONTACTS, CONTACT_FAULTS, ("hubspot", "salesforce", "file_drops")),
+            (DEALS, DEAL_FAULTS, ("hubspot", "salesforce", "file_drops")),
             (EMAIL_EVENTS, EMAIL_EVENT_FAULTS, ("mailchimp", "file_drops")),
         )
         for system in systems
         for rule, fault in faults.items()
     },
-    (
-        DEALS.format("hubspot"),
-        "deal_has_a_stage",
-    ): "stage_native = null where source_record_id = '3'",
+    **{
+        (DEALS.format(system), "deal_has_a_stage"): (
+            "stage_native = null where source_record_id = '3'"
+        )
+        for system in ("hubspot", "salesforce")
+    },
     (DEALS.format("file_drops"), "deal_with_an_amount_has_a_stage"): (
         "stage_native = null where source_record_id = '3'"
     ),
@@ -255,6 +278,7 @@ FAULTS = {
 }
 GATE_OF: dict[str, Gate] = {
     "raw_hubspot": "raw",
+    "raw_salesforce": "raw",
     "raw_google_ads": "raw",
     "raw_file_drops": "raw",
     "staging": "staging",

@@ -47,6 +47,9 @@ def contact_dates(home: Home) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     for record, created in home.raw(
         "select id, coalesce(properties__createdate, created_at) from raw_hubspot.contacts "
+        "where _dlt_valid_to is null union all "
+        "select id, created_date from raw_salesforce.leads where _dlt_valid_to is null union all "
+        "select id, created_date from raw_salesforce.contacts "
         "where _dlt_valid_to is null order by 2 desc"
     ):
         if record in people:
@@ -59,9 +62,17 @@ def people_of_deals(home: Home) -> dict[str, set[str]]:
     people = person_of_contact(home)
     on_deal = defaultdict(set)
     for deal, contact in home.raw(
-        "select md5(concat('hubspot|', from_id)), to_id from raw_hubspot.associations "
+        # The contacts of a mirror are on the deal that it mirrors.
+        "with mirrors as (select d.id, o.id as original from raw_hubspot.deals d "
+        "join raw_salesforce.opportunities o on o.id = d.properties__hs_salesforceopportunityid "
+        "where d._dlt_valid_to is null and o._dlt_valid_to is null) "
+        "select md5(coalesce('salesforce|' || m.original, 'hubspot|' || from_id)), to_id "
+        "from raw_hubspot.associations a left join mirrors m on m.id = a.from_id "
         "where from_object = 'deals' and to_object = 'contacts' and _dlt_valid_to is null "
-        "and not coalesce(is_deleted, false)"
+        "and not coalesce(is_deleted, false) "
+        "union all select md5('salesforce|' || opportunity_id), contact_id "
+        "from raw_salesforce.opportunity_contact_roles "
+        "where _dlt_valid_to is null and not coalesce(is_deleted, false)"
     ):
         if contact in people:
             on_deal[deal].add(people[contact])

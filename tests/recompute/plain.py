@@ -73,27 +73,29 @@ def in_reporting_currency(amount: Decimal, currency: str, on: date) -> Decimal |
     return (amount * Decimal(str(known[-1]))).quantize(CENT, ROUND_HALF_UP)
 
 
-def stages(kind: str) -> dict[str, tuple[str, int]]:
-    """Return HubSpot's word -> (stage, order) for contacts or deals."""
+def stages(kind: str, crm: str = "hubspot") -> dict[str, tuple[str, int]]:
+    """Return a CRM's word -> (stage, order) for contacts, leads or deals."""
     return {
         row["native_stage"]: (row["stage"], row["stage_order"])
         for row in rules("funnel")["funnel_stages"]
-        if row["crm"] == "hubspot" and row["object"] == kind
+        if row["crm"] == crm and row["object"] == kind
     }
 
 
 def person_of_contact(home: Home) -> dict[str, str]:
-    """Return HubSpot contact id -> person, persons only."""
+    """Return id of a CRM's contact or lead -> person, persons only; no two CRMs share an id."""
     found = home.marts(
         "select source_record_id, person_id from bridge_identity "
-        "where source = 'hubspot' and object = 'contacts' and kind = 'person'"
+        "where source in ('hubspot', 'salesforce') and object in ('contacts', 'leads') "
+        "and kind = 'person'"
     )
     return dict(found)
 
 
-def moves(history: Sequence[tuple], contact: tuple) -> list[tuple[datetime, str, int]]:
+def moves(
+    history: Sequence[tuple], contact: tuple, known: Mapping[str, tuple[str, int]]
+) -> list[tuple[datetime, str, int]]:
     """Return (instant, stage, order) of one contact record: its moves, without repeats."""
-    known = stages("contacts")
     _, native, created, updated = contact
     past = sorted(
         (at, known[word][1], event, known[word][0])
@@ -126,8 +128,30 @@ def stage_entries(home: Home) -> list[tuple[str, int, str, datetime]]:
         "where _dlt_valid_to is null"
     ):
         if contact[0] in people:
-            records[people[contact[0]]].append(moves(history[contact[0]], contact))
+            known = stages("contacts")
+            records[people[contact[0]]].append(moves(history[contact[0]], contact, known))
+    for lead, past in leads(home):
+        if lead[0] in people:
+            known = stages("leads", "salesforce")
+            records[people[lead[0]]].append(moves(past, lead, known))
     return [entry for person, tracks in records.items() for entry in _walk(person, tracks)]
+
+
+def leads(home: Home) -> Iterable[tuple[tuple, list[tuple]]]:
+    """Yield Salesforce's leads with their statuses; a change tells what was before it."""
+    history = defaultdict(list)
+    for lead, *event in home.raw(
+        "select lead_id, id, created_date, old_value, new_value from raw_salesforce.lead_history "
+        "where field = 'Status' and _dlt_valid_to is null order by created_date, id"
+    ):
+        history[lead].append(event)
+    for lead in home.raw(
+        "select id, status, created_date, system_modstamp from raw_salesforce.leads "
+        "where _dlt_valid_to is null"
+    ):
+        past = history[lead[0]]
+        first = ("", lead[2], past[0][2] if past else lead[1])
+        yield lead, [first, *((event, at, word) for event, at, _, word in past)]
 
 
 def _walk(person: str, tracks: list[list[tuple[datetime, str, int]]]) -> Iterable[tuple]:
@@ -147,7 +171,7 @@ def _walk(person: str, tracks: list[list[tuple[datetime, str, int]]]) -> Iterabl
 
 @dataclass(frozen=True)
 class Deal:
-    """One deal as HubSpot tells it; a refund names the deal that it takes back."""
+    """One deal as its CRM tells it; a refund names the deal that it takes back."""
 
     id: str
     stage: str
@@ -172,7 +196,46 @@ def reporting_value(deal: Deal, every: Mapping[str, Deal]) -> Decimal | None:
 
 
 def deals(home: Home) -> dict[str, Deal]:
-    """Return id -> live deal; a deal closed when it last came to the stage it is in."""
+    """Return id -> live deal of either CRM: what Salesforce holds, HubSpot only mirrors."""
+    sold = opportunities(home)
+    mirrors = {
+        deal
+        for deal, opportunity in home.raw(
+            "select id, properties__hs_salesforceopportunityid from raw_hubspot.deals "
+            "where _dlt_valid_to is null"
+        )
+        if opportunity in sold
+    }
+    made = {id_: deal for id_, deal in hubspot_deals(home).items() if id_ not in mirrors}
+    return made | {id_: deal for id_, deal in sold.items() if deal}
+
+
+def opportunities(home: Home) -> dict[str, Deal | None]:
+    """Return id -> opportunity of Salesforce, None for those that are deleted there."""
+    known = stages("deals", "salesforce")
+    came = {
+        (deal, word): at
+        for deal, word, at in home.raw(
+            "select opportunity_id, stage_name, max(created_date) "
+            "from raw_salesforce.opportunity_history where created_date <= ? group by 1, 2",
+            AS_OF,
+        )
+    }
+    found: dict[str, Deal | None] = {}
+    for deal, word, amount, currency, created, refunds, is_deleted in home.raw(
+        "select id, stage_name, amount, currency_iso_code, created_date, original_opportunity_c, "
+        "is_deleted from raw_salesforce.opportunities where _dlt_valid_to is null"
+    ):
+        stage = known.get(word, ("opportunity", 60))[0]
+        ended = None if stage == "opportunity" else came[deal, word]
+        money = None if amount is None else Decimal(amount).quantize(CENT)
+        told = Deal(deal, stage, money, currency or "USD", created, ended, refunds)
+        found[deal] = None if is_deleted or created > AS_OF else told
+    return found
+
+
+def hubspot_deals(home: Home) -> dict[str, Deal]:
+    """Return id -> live deal of HubSpot; one closed when it last came to the stage it is in."""
     known = stages("deals")
     came = {
         (deal, word): at

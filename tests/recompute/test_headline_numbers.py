@@ -1,6 +1,7 @@
 """Each headline number of a published run, against a second way of working it out from raw rows."""
 
 from collections import defaultdict
+from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from plain import (
     totals,
 )
 from shares import shares
+from whole_runs import SCALE, SEED
+
+from ingestion.sandbox.company import generate
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +92,25 @@ def test_won_value_and_count_by_month_are_the_closed_deals_of_the_crm(home: Home
     assert totals((report_month(at), value) for at, value in shown) == totals(
         (report_month(deal.dated), reporting_value(deal, every)) for deal in won
     )
+
+
+def test_what_was_won_is_what_the_company_sold_however_many_crms_hold_a_deal(home: Home) -> None:
+    """By the made-up company's own books: no vendor's table is asked."""
+    company = generate(SEED, SCALE)
+    now = int(AS_OF.replace(tzinfo=UTC).timestamp() * 1000)
+    sold = []
+    for deal in company.deals:
+        past = [stage for stage, at in deal.history if at <= now]
+        if past and past[-1] == "closedwon":
+            sold.append((deal.currency, Decimal(deal.cents) / 100))
+    shown = home.marts("select currency_code, value_amount from fct_opportunities where is_won")
+    ((held, mirrored),) = home.marts(
+        "select count(*), count(mirrored_record_ids) from fct_opportunities"
+    )
+
+    assert totals(shown) == totals(sold)
+    assert held == sum(deal.created <= now for deal in company.deals)
+    assert mirrored > 0
 
 
 def test_the_open_pipeline_is_what_the_crm_holds_open(home: Home) -> None:
@@ -166,6 +189,8 @@ def test_no_published_table_holds_an_address_that_came_in(home: Home) -> None:
         for (address,) in home.raw(
             "select properties__email from raw_hubspot.contacts "
             "union select email_address from raw_mailchimp.members "
+            "union select email from raw_salesforce.leads "
+            "union select email from raw_salesforce.contacts "
             "union select values__email from raw_hubspot.form_submissions "
             "union select email from raw_web_events.events"
         )

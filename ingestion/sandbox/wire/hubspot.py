@@ -16,6 +16,7 @@ from ingestion.sandbox.wire.hubspot_shape import (
     shown_at,
     stage_change,
 )
+from ingestion.sandbox.wire.salesforce_shape import in_salesforce, opportunity_id
 
 FORM = "6f1c2d3e-demo-0000-0000-000000000001"
 FORM_NAME = "Request a demo"
@@ -197,6 +198,7 @@ def _money(cents: int) -> str:
 def _deal(seed: int, deal: Deal) -> Iterator[Change]:
     rng = Random(f"{seed}/hubspot/deal/{deal.number}")
     id_ = deal_id(deal.number)
+    mirrored = opportunity_id(deal.number) if in_salesforce(deal.account) else None
     history: list[dict[str, Any]] = []
     shown = 0
     for stage, instant in deal.history:
@@ -215,6 +217,8 @@ def _deal(seed: int, deal: Deal) -> Iterator[Change]:
             "dealtype": "newbusiness",
             "hs_lastmodifieddate": iso_ms(instant),
             "original_deal_id": None if deal.refunds is None else deal_id(deal.refunds),
+            # HubSpot's Salesforce integration made the deal from this opportunity.
+            "hs_salesforceopportunityid": mirrored,
         }
         body = record(
             id_,

@@ -69,7 +69,8 @@ DEALS = Table(
         *_properties("amount", "money"),
         *_properties(
             "deal_currency_code dealstage pipeline hubspot_owner_id "
-            "hs_analytics_source dealtype original_deal_id hs_merged_object_ids"
+            "hs_analytics_source dealtype original_deal_id hs_merged_object_ids "
+            "hs_salesforceopportunityid"
         ),
         *_properties("closedate createdate hs_lastmodifieddate", "timestamp"),
     ),

@@ -26,6 +26,7 @@ FIRST = {
         *("/crm/v3/owners", "/crm/v3/pipelines/deals", "/marketing/v3/forms"),
         "/form-integrations/v1/submissions",
     ),
+    "salesforce": ("/queryAll", "/query/01g", "/Lead/describe"),
     "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
     "mailchimp": (
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
@@ -39,6 +40,7 @@ NEXT = {
         *("/crm/v4/associations/deals/contacts", "/marketing/v3/forms", "/crm/v3/owners"),
         "/form-integrations/v1/submissions",
     ),
+    "salesforce": ("/queryAll", "/Lead/describe"),
     "linkedin_pages": FIRST["linkedin_pages"],
     "mailchimp": ("/members", "/email-activity"),
 }
@@ -125,6 +127,8 @@ def test_a_lost_answer_is_made_good_or_red(
 # nothing was known before; these are the answers that something else speaks for.
 PERSISTENT = [
     ("hubspot", "/objects/contacts", True),
+    ("salesforce", "/queryAll", True),
+    ("salesforce", "/queryAll", False),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),

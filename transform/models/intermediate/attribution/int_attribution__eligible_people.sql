@@ -22,7 +22,7 @@ persons as (
 
 bridge as (
     select * from {{ ref('int_identity__bridge') }}
-    where object = 'contacts'
+    where object in {{ contact_objects() }}
 ),
 
 records as (
@@ -32,7 +32,7 @@ records as (
         source_record_id,
         created_at
     from {{ ref('int_identity__records') }}
-    where object = 'contacts'
+    where object in {{ contact_objects() }}
 ),
 
 roles as (

@@ -2,6 +2,7 @@ with contacts as (
     {% for system in var('crm_systems') %}
         select
             source,
+            object,
             source_record_id,
             lifecycle_stage_native,
             created_at,
@@ -15,24 +16,25 @@ changes as (
     {% for system in var('crm_systems') %}
         select
             source,
+            object,
             source_record_id,
             stage_native,
             changed_at,
             change_id
         from {{ ref('stg_' ~ system ~ '__stage_changes') }}
-        where object = 'contacts'
+        where object in {{ contact_objects() }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 bridge as (
     select * from {{ ref('int_identity__bridge') }}
-    where object = 'contacts' and kind = 'person' and person_id is not null
+    where object in {{ contact_objects() }} and kind = 'person' and person_id is not null
 ),
 
 funnel_stages as (
     select * from {{ ref('stg_config__funnel_stages') }}
-    where object = 'contacts'
+    where object in {{ contact_objects() }}
 ),
 
 recorded as (
@@ -57,9 +59,13 @@ recorded as (
     inner join bridge
         on
             changes.source = bridge.source
+            and changes.object = bridge.object
             and changes.source_record_id = bridge.source_record_id
     inner join funnel_stages
-        on changes.source = funnel_stages.crm and changes.stage_native = funnel_stages.native_stage
+        on
+            changes.source = funnel_stages.crm
+            and changes.object = funnel_stages.object
+            and changes.stage_native = funnel_stages.native_stage
     where changes.changed_at <= {{ as_of() }}
 ),
 
@@ -81,10 +87,12 @@ standing as (
     inner join bridge
         on
             contacts.source = bridge.source
+            and contacts.object = bridge.object
             and contacts.source_record_id = bridge.source_record_id
     inner join funnel_stages
         on
             contacts.source = funnel_stages.crm
+            and contacts.object = funnel_stages.object
             and contacts.lifecycle_stage_native = funnel_stages.native_stage
     left join recorded
         on

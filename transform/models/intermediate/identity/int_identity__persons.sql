@@ -17,7 +17,7 @@ records as (
 
 stages as (
     select * from {{ ref('stg_config__funnel_stages') }}
-    where object = 'contacts'
+    where object in {{ contact_objects() }}
 ),
 
 joined as (
@@ -47,6 +47,7 @@ joined as (
     left join stages
         on
             records.source = stages.crm
+            and records.object = stages.object
             and records.lifecycle_stage_native = stages.native_stage
 ),
 
@@ -63,7 +64,7 @@ ranked as (
             order by
                 case when email_domain is null then 1 else 0 end asc,
                 case when is_deleted then 1 else 0 end asc,
-                case when object = 'contacts' then 0 else 1 end asc,
+                case when object in {{ contact_objects() }} then 0 else 1 end asc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
                 source asc, object asc, source_record_id asc
         ) as email_position,
@@ -72,7 +73,7 @@ ranked as (
             order by
                 case when country_code is null then 1 else 0 end asc,
                 case when is_deleted then 1 else 0 end asc,
-                case when object = 'contacts' then 0 else 1 end asc,
+                case when object in {{ contact_objects() }} then 0 else 1 end asc,
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
                 source asc, object asc, source_record_id asc
         ) as country_position,
@@ -101,16 +102,20 @@ select
     -- Whom every CRM and list has deleted or archived is not written to, whatever a form holds.
     max(case
         when joined.email_domain is null or joined.is_deleted or joined.is_archived then 0
-        when joined.object in ('contacts', 'members') then 1
+        when joined.object in {{ contact_objects() }} or joined.object = 'members' then 1
         else 0
     end) = 1
-    or max(case when joined.object in ('contacts', 'members') then 1 else 0 end) = 0
+    or max(case
+        when joined.object in {{ contact_objects() }} or joined.object = 'members' then 1 else 0
+    end) = 0
     and max(case when joined.email_domain is not null then 1 else 0 end) = 1 as is_reachable,
     -- An opt-out in any system holds everywhere.
     max(case when joined.is_unsubscribed then 1 else 0 end) = 1 as is_unsubscribed,
     -- Browsers and forms are never deleted, so they do not keep a deleted person alive.
     max(case
-        when joined.object in ('contacts', 'members') and not joined.is_deleted then 1 else 0
+        when joined.is_deleted then 0
+        when joined.object in {{ contact_objects() }} or joined.object = 'members' then 1
+        else 0
     end) = 0
     and max(case when joined.is_deleted then 1 else 0 end) = 1 as is_deleted,
     max(case when joined.lifecycle_stage = 'won' and not joined.is_deleted then 1 else 0 end) = 1

@@ -68,7 +68,7 @@ members as (
 ),
 
 submissions as (
-    {% for system in var('sales_systems') %}
+    {% for system in var('form_systems') %}
         select
             source,
             'form_submissions' as object,

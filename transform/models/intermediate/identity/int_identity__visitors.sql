@@ -5,12 +5,12 @@
     meta={
         'scope': ['source', 'visitor_id'],
         'touched': staging_models('web_sources', 'touched_visitors')
-        + staging_models('sales_systems', 'touched_submissions')
+        + staging_models('form_systems', 'touched_submissions')
     }
 ) }}
 {%- set since = last_build() -%}
 {%- set new_submissions -%}
-    {% for system in var('sales_systems') %}
+    {% for system in var('form_systems') %}
         select submission_id
         from {{ ref('stg_' ~ system ~ '__touched_submissions') }}
         where {{ is_new_load('load_id') }}
@@ -46,7 +46,7 @@ with events as (
 ),
 
 submissions as (
-    {% for system in var('sales_systems') %}
+    {% for system in var('form_systems') %}
         select
             submission_id,
             email

@@ -1,25 +1,37 @@
-with deals as (
-    {% for system in var('crm_systems') %}
-        select
-            source,
-            source_record_id,
-            amount,
-            currency_code,
-            stage_native,
-            pipeline_native,
-            owner_native_id,
-            company_record_id,
-            contact_record_ids,
-            source_declared,
-            original_record_id,
-            is_archived,
-            is_deleted,
-            created_at,
-            closed_at,
-            updated_at
-        from {{ ref('stg_' ~ system ~ '__deals') }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+with records as (
+    select * from {{ ref('int_opportunities__records') }}
+),
+
+deals as (
+    select * from records
+    where record_rank = 1 and not is_gone and created_at <= {{ as_of() }}
+),
+
+copies as (
+    select
+        opportunity_id,
+        {{ ordered_path("concat(source, ':', source_record_id)", 'record_rank', ';') }}
+            as mirrored_record_ids
+    from records
+    where record_rank > 1
+    group by opportunity_id
+),
+
+-- The sale that a refund takes back, as the record that counts names it, else a copy.
+reversed_sales as (
+    select
+        records.opportunity_id,
+        records.original_record_id,
+        originals.opportunity_id as original_opportunity_key,
+        row_number() over (
+            partition by records.opportunity_id order by records.record_rank
+        ) as position
+    from records
+    left join records as originals
+        on
+            records.source = originals.source
+            and records.original_record_id = originals.source_record_id
+    where records.original_record_id is not null
 ),
 
 deal_stages as (
@@ -47,13 +59,14 @@ company as (
 )
 
 select
-    {{ surrogate_key(['deals.source', 'deals.source_record_id']) }} as opportunity_id,
+    deals.opportunity_id,
     deals.source,
     deals.source_record_id,
-    deals.original_record_id,
+    copies.mirrored_record_ids,
+    reversed_sales.original_record_id,
     deals.company_record_id,
     deals.contact_record_ids,
-    {{ surrogate_key(['deals.source', 'deals.original_record_id']) }} as original_opportunity_key,
+    reversed_sales.original_opportunity_key,
     case
         when deals.owner_native_id is not null
             then {{ surrogate_key(['deals.source', 'deals.owner_native_id']) }}
@@ -75,12 +88,15 @@ select
     deals.source_declared,
     deals.amount as value_amount,
     coalesce(deals.currency_code, company.reporting_currency) as currency_code,
-    deals.original_record_id is not null or coalesce(deals.amount, 0) < 0 as is_reversal,
+    reversed_sales.original_record_id is not null or coalesce(deals.amount, 0) < 0 as is_reversal,
     deals.created_at,
     deals.closed_at as closed_at_declared,
     deals.updated_at
 from deals
 cross join company
+left join copies on deals.opportunity_id = copies.opportunity_id
+left join reversed_sales
+    on deals.opportunity_id = reversed_sales.opportunity_id and reversed_sales.position = 1
 left join deal_stages
     on
         deals.source = deal_stages.source
@@ -88,7 +104,3 @@ left join deal_stages
         and deals.stage_native = deal_stages.stage_native
 left join funnel_stages
     on deals.source = funnel_stages.crm and deals.stage_native = funnel_stages.native_stage
-where
-    not coalesce(deals.is_deleted, false)
-    and not coalesce(deals.is_archived, false)
-    and deals.created_at <= {{ as_of() }}

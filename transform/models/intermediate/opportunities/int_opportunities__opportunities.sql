@@ -102,6 +102,7 @@ select
     priced.opportunity_id,
     priced.source,
     priced.source_record_id,
+    priced.mirrored_record_ids,
     priced.original_opportunity_id,
     priced.buying_account_id as account_id,
     priced.primary_person_id,

@@ -1,5 +1,5 @@
 with submissions as (
-    {% for system in var('sales_systems') %}
+    {% for system in var('form_systems') %}
         select * from {{ ref('stg_' ~ system ~ '__form_submissions') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

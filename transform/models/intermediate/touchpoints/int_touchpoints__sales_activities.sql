@@ -30,7 +30,7 @@ met as (
     inner join bridge
         on
             activities.source = bridge.source
-            and bridge.object = 'contacts'
+            and bridge.object in {{ contact_objects() }}
             and activities.contact_record_id = bridge.source_record_id
     where
         activities.activity_type in ('call', 'meeting', 'email')

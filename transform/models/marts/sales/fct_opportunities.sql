@@ -5,6 +5,7 @@ select
     primary_person_id,
     original_opportunity_id,
     source as source_system,
+    mirrored_record_ids,
     pipeline,
     stage,
     lifecycle_stage,

@@ -13,6 +13,8 @@ select
     nullif(trim(city), '') as city,
     cast(employee_count as bigint) as employee_count,
     cast(null as varchar) as merged_record_ids,
+    cast(null as varchar) as merged_into_object,
+    cast(null as varchar) as merged_into_record_id,
     false as is_archived,
     coalesce(is_deleted, false) as is_deleted,
     cast(created_at as timestamp) as created_at,

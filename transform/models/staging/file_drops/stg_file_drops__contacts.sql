@@ -23,6 +23,8 @@ select
     nullif(trim(owner_native_id), '') as owner_native_id,
     nullif(trim(source_declared), '') as source_declared,
     nullif(trim(merged_record_ids), '') as merged_record_ids,
+    cast(null as varchar) as merged_into_object,
+    cast(null as varchar) as merged_into_record_id,
     coalesce(is_unsubscribed, false) as is_unsubscribed,
     false as is_archived,
     coalesce(is_deleted, false) as is_deleted,

@@ -16,6 +16,8 @@ select
     nullif(trim(contact_record_id), '') as contact_record_ids,
     nullif(trim(source_declared), '') as source_declared,
     cast(null as varchar) as original_record_id,
+    cast(null as varchar) as mirror_source,
+    cast(null as varchar) as mirror_record_id,
     false as is_archived,
     coalesce(is_deleted, false) as is_deleted,
     cast(created_at as timestamp) as created_at,

@@ -13,6 +13,8 @@ select
     nullif(trim(properties__city), '') as city,
     cast(properties__numberofemployees as bigint) as employee_count,
     nullif(trim(properties__hs_merged_object_ids), '') as merged_record_ids,
+    cast(null as varchar) as merged_into_object,
+    cast(null as varchar) as merged_into_record_id,
     coalesce(archived, false) as is_archived,
     coalesce(is_deleted, false) as is_deleted,
     cast(coalesce(properties__createdate, created_at) as timestamp) as created_at,

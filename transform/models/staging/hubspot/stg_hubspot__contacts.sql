@@ -25,6 +25,8 @@ select
     nullif(trim(properties__hubspot_owner_id), '') as owner_native_id,
     nullif(trim(properties__hs_analytics_source), '') as source_declared,
     nullif(trim(properties__hs_merged_object_ids), '') as merged_record_ids,
+    cast(null as varchar) as merged_into_object,
+    cast(null as varchar) as merged_into_record_id,
     coalesce(lower(properties__hs_email_optout) = 'true', false) as is_unsubscribed,
     coalesce(archived, false) as is_archived,
     coalesce(is_deleted, false) as is_deleted,

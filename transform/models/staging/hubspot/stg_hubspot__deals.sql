@@ -50,6 +50,11 @@ select
     deal_contacts.contact_record_ids,
     nullif(trim(source_rows.properties__hs_analytics_source), '') as source_declared,
     nullif(trim(source_rows.properties__original_deal_id), '') as original_record_id,
+    case
+        when nullif(trim(source_rows.properties__hs_salesforceopportunityid), '') is not null
+            then 'salesforce'
+    end as mirror_source,
+    nullif(trim(source_rows.properties__hs_salesforceopportunityid), '') as mirror_record_id,
     coalesce(source_rows.archived, false) as is_archived,
     coalesce(source_rows.is_deleted, false) as is_deleted,
     cast(
