@@ -8,7 +8,7 @@ import polars as pl
 
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
-from ingestion.sandbox.wire import hubspot, mailchimp
+from ingestion.sandbox.wire import hubspot, hubspot_companies, hubspot_forms, mailchimp
 from ingestion.sandbox.wire.encode import iso_ms
 
 
@@ -126,7 +126,7 @@ def _opens(company: Company) -> pl.DataFrame:
 
 def _spam(company: Company) -> pl.DataFrame:
     rows = [
-        (hubspot.submission_id(person), person.kind == "spam")
+        (hubspot_forms.submission_id(person), person.kind == "spam")
         for person in company.persons
         if person.form_visit is not None
     ]
@@ -152,4 +152,8 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("deal_reopened", *at, deal.history[-1][0]))
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
+    for account in company.accounts:
+        if hubspot_companies.is_restored(company.seed, account):
+            at = ("hubspot", "companies", hubspot.company_id(account))
+            rows.append(("company_restored", *at, ""))
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
