@@ -164,7 +164,7 @@ def test_properties_of_ones_own_land_as_json_and_are_no_drift() -> None:
     assert not type_rows(HUBSPOT.table("contacts"), [row], 0).drift
     told = account.params["/crm/objects/2026-03/contacts"]["properties"].split(",")
     assert {"renewal_date", "favourite", "email"} < set(told)
-    assert "discount" not in told
+    assert not [each for each in told if "discount" in each]
     assert len(told) == len(set(told))
     assert "discount" in account.params["/crm/objects/2026-03/deals"]["properties"].split(",")
 
