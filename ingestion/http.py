@@ -231,7 +231,8 @@ class Session:
             missing = ", ".join(sorted(scopes(body))) or words or "not named by the vendor"
             raise RequestFailed(
                 f"{self._where(url)}: permission is missing (403): {missing}. "
-                "Grant it to the token or application, then run again."
+                "Grant it to the token or application, then run again.",
+                status,
             )
         match self.verdict(status, body):
             case "retry":

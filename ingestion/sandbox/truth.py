@@ -10,6 +10,8 @@ from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
 from ingestion.sandbox.wire import (
     hubspot,
+    hubspot_companies,
+    hubspot_forms,
     mailchimp,
     salesforce,
     salesforce_people,
@@ -149,7 +151,7 @@ def _opens(company: Company) -> pl.DataFrame:
 
 def _spam(company: Company) -> pl.DataFrame:
     rows = [
-        (hubspot.submission_id(person), person.kind == "spam")
+        (hubspot_forms.submission_id(person), person.kind == "spam")
         for person in company.persons
         if person.form_visit is not None
     ]
@@ -176,6 +178,10 @@ def _planted(company: Company) -> pl.DataFrame:
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
     rows += _planted_in_salesforce(company)
+    for account in company.accounts:
+        if hubspot_companies.is_restored(company.seed, account):
+            at = ("hubspot", "companies", hubspot.company_id(account))
+            rows.append(("company_restored", *at, ""))
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

@@ -6,154 +6,18 @@ from typing import Any
 
 import duckdb
 import pytest
+from hubspot_account import NOW, Account, contact, iso, read, rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ingestion.contract import Extraction, Page, Sweep
-from ingestion.errors import LoadFailed, PageBroken
+from ingestion.contract import Page, Sweep
+from ingestion.errors import PageBroken, RequestFailed
 from ingestion.pipeline import load
 from ingestion.sources import hubspot
-from ingestion.sources.hubspot import HUBSPOT, extract
+from ingestion.sources.hubspot import HUBSPOT, paged, search
+from ingestion.sources.hubspot.api import API
 from ingestion.sources.hubspot.batch import answer_of
 from ingestion.typed import type_rows
-
-NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
-
-
-def iso(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def contact(id_: int, at: datetime = NOW - timedelta(days=30), **properties: str | None) -> dict:
-    stage = {"value": "lead", "timestamp": iso(at), "sourceType": "FORM"}
-    return {
-        "id": str(id_),
-        "properties": {"hs_object_id": str(id_), "email": f"p{id_}@corp.example", **properties},
-        "propertiesWithHistory": {"lifecyclestage": [stage]},
-        "createdAt": iso(at),
-        "updatedAt": iso(at),
-        "archived": False,
-    }
-
-
-class Account:
-    """A HubSpot account of a few contacts; it speaks the v3 list, search and batch addresses."""
-
-    def __init__(self, *contacts: dict) -> None:
-        self.contacts = list(contacts)
-        self.archived: list[dict] = []
-        self.companies_of: dict[str, list[int]] = {}
-        self.hidden = 0
-        self.unanswered: set[str] = set()
-        self.calls: list[str] = []
-        self.requests_made = 0
-
-    def __enter__(self) -> "Account":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def get(self, path: str, params: dict | None = None) -> Any:
-        self.calls.append(f"GET {path}")
-        params = params or {}
-        if path == "/crm/v3/objects/contacts":
-            if params["archived"] == "true":
-                return {"results": self.archived}
-            start = int(params.get("after", 0))
-            end = start + int(params["limit"])
-            shown = self.contacts[: len(self.contacts) - self.hidden]
-            more = {"paging": {"next": {"after": str(end)}}} if end < len(shown) else {}
-            return {"results": shown[start:end], **more}
-        if path == "/crm/v3/pipelines/deals":
-            stage = {
-                "id": "won",
-                "label": "Won",
-                "displayOrder": 1,
-                "metadata": {"isClosed": "true", "probability": "1.0"},
-            }
-            return {"results": [{"id": "default", "label": "Sales", "stages": [stage]}]}
-        if path.startswith("/form-integrations"):
-            values = [{"name": "Email", "value": "ada@corp.example", "objectTypeId": "0-1"}]
-            row = {"conversionId": "s1", "submittedAt": 1780000000000, "values": values}
-            return {"results": [{**row, "pageUrl": "https://www.corp.example/demo"}]}
-        if path == "/marketing/v3/forms" and params["archived"] == "false":
-            return {
-                "results": [
-                    {
-                        "id": "f1",
-                        "name": "Demo",
-                        "formType": "hubspot",
-                        "createdAt": iso(NOW),
-                        "updatedAt": iso(NOW),
-                        "archived": False,
-                    }
-                ]
-            }
-        return {"results": []}
-
-    def post(self, path: str, body: dict) -> Any:
-        self.calls.append(f"POST {path}")
-        if path == "/crm/v3/objects/contacts/search":
-            return self._search(body)
-        if path == "/crm/v3/objects/contacts/batch/read":
-            wanted = {each["id"] for each in body["inputs"]} - self.unanswered
-            return {"results": [each for each in self.contacts if each["id"] in wanted]}
-        if path == "/crm/v4/associations/contacts/companies/batch/read":
-            kind = {"category": "HUBSPOT_DEFINED", "typeId": 1, "label": None}
-            found = [
-                {
-                    "from": {"id": each["id"]},
-                    "to": [
-                        {"toObjectId": to, "associationTypes": [kind]}
-                        for to in self.companies_of[each["id"]]
-                    ],
-                }
-                for each in body["inputs"]
-                if each["id"] in self.companies_of
-            ]
-            errors = [
-                {
-                    "category": "OBJECT_NOT_FOUND",
-                    "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-                    "context": {"fromObjectId": [each["id"]]},
-                }
-                for each in body["inputs"]
-                if each["id"] not in self.companies_of
-            ]
-            return {"results": found, "errors": errors, "numErrors": len(errors)}
-        return {"results": [], "total": 0}
-
-    def look(self, path: str, params: dict | None = None) -> Any:
-        self.calls.append(f"GET {path}")
-        id_ = path.rpartition("/")[2]
-        return next((each for each in self.contacts if each["id"] == id_), None)
-
-    def _search(self, body: dict) -> dict:
-        found = list(self.contacts)
-        for group in body["filterGroups"]:
-            for each in group["filters"]:
-                if each["propertyName"] == "lastmodifieddate":
-                    since = datetime.fromtimestamp(int(each["value"]) / 1000, tz=UTC)
-                    found = [
-                        row for row in found if datetime.fromisoformat(row["updatedAt"]) >= since
-                    ]
-                if each["propertyName"] == "hs_object_id":
-                    found = [row for row in found if int(row["id"]) > int(each["value"])]
-        start = int(body["after"])
-        if start + body["limit"] > 10_000:
-            raise LoadFailed("400: past the search cap")
-        end = start + body["limit"]
-        more = {"paging": {"next": {"after": str(end)}}} if end < len(found) else {}
-        return {"results": found[start:end], "total": len(found), **more}
-
-
-def read(account: Account, state: dict | None = None, **more: Any) -> list:
-    ctx = Extraction({"lag_minutes": 10}, account, NOW, {} if state is None else state, **more)  # type: ignore[arg-type]
-    return list(extract(ctx))
-
-
-def rows(items: list, table: str) -> list[dict]:
-    pages = [item for item in items if isinstance(item, Page) and item.table == table]
-    return [row for page in pages for row in page.rows]
 
 
 def test_the_first_load_lists_everything_with_stage_history() -> None:
@@ -179,13 +43,32 @@ def test_the_next_load_searches_from_the_cursor_less_the_lag() -> None:
     items = read(account, state)
 
     assert {row["id"] for row in rows(items, "contacts")} == {"1", "2"}
-    assert "POST /crm/v3/objects/contacts/batch/read" in account.calls
+    assert "POST /crm/objects/2026-03/contacts/batch/read" in account.calls
 
 
 def test_a_search_goes_on_past_ten_thousand_results() -> None:
     account = Account(*(contact(number) for number in range(1, 10_151)))
     items = read(account, {"cursor:contacts": "2026-01-01T00:00:00.000+00:00"})
     assert len({row["id"] for row in rows(items, "contacts")}) == 10_150
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    ids=st.sets(st.integers(1, 10**12), max_size=40),
+    page=st.integers(1, 7),
+    instants=st.integers(1, 3),
+)
+def test_no_record_is_lost_however_many_changed_in_one_instant(
+    ids: set[int], page: int, instants: int
+) -> None:
+    """The cap stands at three pages, so that most of these searches would meet it."""
+    at = [NOW - timedelta(days=each) for each in range(instants)]
+    account = Account(*(contact(each, at[each % instants]) for each in sorted(ids)))
+    account.cap = 3 * page
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "PAGE", page)
+        items = read(account, {"cursor:contacts": "2026-01-01T00:00:00.000+00:00"})
+    assert {int(row["id"]) for row in rows(items, "contacts")} == ids
 
 
 def test_a_list_shorter_than_the_vendor_counts_stops_the_load() -> None:
@@ -210,7 +93,7 @@ def test_a_contact_that_went_between_search_and_batch_is_no_fault() -> None:
 
     account._search = searched  # type: ignore[method-assign]
     assert [row["id"] for row in rows(read(account, dict(CHANGED)), "contacts")] == ["1"]
-    assert "GET /crm/v3/objects/contacts/2" in account.calls
+    assert "GET /crm/objects/2026-03/contacts/2" in account.calls
 
 
 def test_a_live_contact_that_a_batch_leaves_out_stops_the_load() -> None:
@@ -236,6 +119,111 @@ def test_archived_contacts_are_read_every_time_and_stay_alive_in_the_sweep() -> 
     assert [row["archived"] for row in rows(items, "contacts")] == [False, True]
     sweeps = {item.table: item.keys for item in items if isinstance(item, Sweep)}
     assert sweeps["contacts"] == {("1",), ("2",)}
+
+
+def test_a_contact_that_left_the_archive_is_read_again_though_its_date_stands_still() -> None:
+    account = Account(contact(1))
+    account.archived = [{**contact(2), "archived": True, "archivedAt": iso(NOW)}]
+    state: dict[str, Any] = {}
+    read(account, state)
+    account.archived.clear()
+    account.contacts.append(contact(2))
+    state["cursor:contacts"] = NOW.isoformat()
+
+    found = rows(read(account, state), "contacts")
+
+    assert [(row["id"], row["archived"]) for row in found] == [("2", False)]
+    assert rows(read(account, state), "contacts") == []
+
+
+def test_a_contact_that_left_the_archive_for_good_is_no_fault() -> None:
+    account = Account(contact(1))
+    account.archived = [{**contact(2), "archived": True, "archivedAt": iso(NOW)}]
+    state: dict[str, Any] = {}
+    read(account, state)
+    account.archived.clear()
+    state["cursor:contacts"] = NOW.isoformat()
+    assert rows(read(account, state), "contacts") == []
+
+
+def test_a_backfill_leaves_the_memory_of_the_archive_alone() -> None:
+    account = Account(contact(1))
+    state: dict[str, Any] = {"archived:contacts": ["2"]}
+    read(account, state, window=(NOW.date(), NOW.date()))
+    assert state == {"archived:contacts": ["2"]}
+
+
+def test_properties_of_ones_own_land_as_json_and_are_no_drift() -> None:
+    account = Account(contact(1, renewal_date="2027-01-01", favourite=None))
+    asked = {"extra_properties": "renewal_date, favourite, email, deals.discount"}
+
+    row = rows(read(account, config=asked), "contacts")[0]
+
+    assert row["extra_properties"] == {"renewal_date": "2027-01-01"}
+    assert row["properties__email"] == "p1@corp.example"
+    assert not type_rows(HUBSPOT.table("contacts"), [row], 0).drift
+    told = account.params["/crm/objects/2026-03/contacts"]["properties"].split(",")
+    assert {"renewal_date", "favourite", "email"} < set(told)
+    assert not [each for each in told if "discount" in each]
+    assert len(told) == len(set(told))
+    assert "discount" in account.params["/crm/objects/2026-03/deals"]["properties"].split(",")
+
+
+def test_without_properties_of_ones_own_none_are_asked_for() -> None:
+    row = rows(read(Account(contact(1))), "contacts")[0]
+    assert row["extra_properties"] is None
+
+
+def test_more_properties_than_an_address_carries_are_asked_for_in_parts() -> None:
+    names = [f"a_rather_long_name_of_a_property_{number}" for number in range(1200)]
+    account = Account(contact(1, **dict.fromkeys(names, "x")))
+
+    row = rows(read(account, config={"extra_properties": names}), "contacts")[0]
+
+    assert row["extra_properties"] == dict.fromkeys(names, "x")
+    assert row["properties__email"] == "p1@corp.example"
+    assert max(len(each["properties"]) for each in account.asked) <= paged.PROPERTY_CHARACTERS
+
+
+def test_a_page_whose_parts_hold_different_records_stops_the_load() -> None:
+    names = [f"a_rather_long_name_of_a_property_{number}" for number in range(1200)]
+    account = Account(contact(1), contact(2))
+    account.lost_with = names[-1]
+    with pytest.raises(PageBroken, match="different records for different properties"):
+        read(account, config={"extra_properties": names})
+
+
+def test_every_address_is_of_the_one_version_that_is_stated() -> None:
+    account = Account(contact(1), contact(2))
+    read(account)
+    read(account, dict(CHANGED), sweep_due=True)
+    of_their_own = ("/marketing/v3/forms", "/form-integrations/v1/submissions/forms/")
+    paths = {each.partition(" ")[2] for each in account.calls}
+    others = {each for each in paths if f"/{API.version}" not in each}
+    assert len(paths) > 20
+    assert all(each.startswith(of_their_own) for each in others), others
+
+
+def test_a_missing_scope_is_named_with_what_it_is_for() -> None:
+    account = Account()
+    account.refused = RequestFailed("403: marketing.campaigns.read. Grant it.", 403)
+    with pytest.raises(RequestFailed) as refused:
+        read(account)
+    assert "marketing.campaigns.read is for campaigns with their budget" in str(refused.value)
+    assert "`skip` (forms, marketing_emails, campaigns, lists)" in str(refused.value)
+
+
+def test_what_the_plan_does_not_have_is_skipped() -> None:
+    account = Account()
+    account.refused = RequestFailed("403: marketing.campaigns.read. Grant it.", 403)
+    read(account, config={"skip": "campaigns, forms"})
+    assert not [each for each in account.calls if "campaigns" in each or "forms" in each]
+
+
+def test_every_scope_is_stated_with_what_it_is_for() -> None:
+    assert HUBSPOT.notes
+    assert len({name for name, _ in HUBSPOT.notes.scopes}) == len(HUBSPOT.notes.scopes) == 9
+    assert all(what for _, what in HUBSPOT.notes.scopes)
 
 
 def test_a_record_dated_far_ahead_moves_no_cursor() -> None:
@@ -283,6 +271,21 @@ def test_associations_are_whole_units_and_none_is_an_answer_too() -> None:
     assert pages[0].units == (("contacts", "1"), ("contacts", "2"))
 
 
+def test_a_label_of_the_account_is_no_type_of_hubspot_with_the_same_number() -> None:
+    account = Account(contact(1))
+    account.companies_of = {"1": [71]}
+    account.kinds.append({"category": "USER_DEFINED", "typeId": 1, "label": "Consultant"})
+
+    found = rows(read(account), "associations")
+
+    assert [(row["category"], row["type_id"], row["label"]) for row in found] == [
+        ("HUBSPOT_DEFINED", "1", None),
+        ("USER_DEFINED", "1", "Consultant"),
+    ]
+    key = HUBSPOT.table("associations").key
+    assert len({tuple(row[name] for name in key) for row in found}) == 2
+
+
 def test_form_fields_are_found_whatever_their_case() -> None:
     row = rows(read(Account()), "form_submissions")[0]
     assert row["values__email"] == "ada@corp.example"
@@ -305,6 +308,7 @@ def test_the_daily_limit_stops_and_the_ten_second_one_waits() -> None:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     home = tmp_path_factory.mktemp("home")
     account = Account(contact(1), contact(2, numberofemployees="7"))
+    account.sends_unasked = True
     account.companies_of = {"1": [71]}
     spec = type(HUBSPOT)(
         HUBSPOT.name,

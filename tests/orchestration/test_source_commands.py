@@ -68,7 +68,7 @@ def test_a_source_that_answers_is_asked_for_its_first_page_with_its_own_credenti
     # A list that states no total is believed when it comes twice alike.
     assert len(asked.calls) == 2
     for url, told in asked.calls:
-        assert url.startswith("https://api.hubapi.com/crm/v3/owners")
+        assert url.startswith("https://api.hubapi.com/crm/owners/2026-03")
         assert told["headers"]["Authorization"] == f"Bearer {TOKEN}"
 
 

@@ -4,32 +4,48 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from ingestion.sandbox.company import DAY, HOUR, OWNERS, STAGES, Account, Company, Deal, Person
+from ingestion.sandbox.company import DAY, HOUR, OWNERS, STAGES, Company, Deal, Person
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.records import main_contact_id
-from ingestion.sandbox.wire import hubspot_contacts
+from ingestion.sandbox.wire import (
+    hubspot_companies,
+    hubspot_contacts,
+    hubspot_forms,
+    hubspot_lists,
+    hubspot_marketing,
+)
 from ingestion.sandbox.wire.encode import change, iso_ms
 from ingestion.sandbox.wire.hubspot_shape import (
+    DEAL_TO_CONTACT,
+    DEAL_TO_PRIMARY_COMPANY,
+    DECISION_MAKER,
+    PLAIN,
+    Kind,
     association,
     company_id,
     record,
+    set_to,
     shown_at,
-    stage_change,
 )
 from ingestion.sandbox.wire.salesforce_shape import in_salesforce, opportunity_id
 
-FORM = "6f1c2d3e-demo-0000-0000-000000000001"
-FORM_NAME = "Request a demo"
+# Somebody who sold here before, and whose deals others took over.
+LEFT_OWNER = "70000009"
+LEFT_AT = 1_738_368_000_000
+# HubSpot's number of the link from an activity to its contact, by the kind of activity.
+_TO_CONTACT = {"calls": 194, "meetings": 200, "emails": 198, "notes": 202, "tasks": 204}
+LABELLED_SHARE, REASSIGNED_SHARE = 0.4, 0.1
 
 
 def changes(company: Company) -> Iterator[Change]:
     """Yield every change of every HubSpot object, in no particular order."""
     yield from _settings()
-    for account in company.accounts:
-        yield from _company(company.seed, account)
+    yield from hubspot_companies.changes(company)
     yield from hubspot_contacts.changes(company)
+    yield from hubspot_forms.changes(company)
+    yield from hubspot_lists.changes(company)
+    yield from hubspot_marketing.changes(company)
     for person in company.persons:
-        yield from _submission(company.seed, person)
         yield from _activities(company.seed, person)
     for deal in company.deals:
         yield from _deal(company.seed, deal)
@@ -38,11 +54,6 @@ def changes(company: Company) -> Iterator[Change]:
 def deal_id(number: int) -> str:
     """Return the HubSpot id of a deal."""
     return str(5_000_000 + number)
-
-
-def submission_id(person: Person) -> str:
-    """Return the conversion id of a person's form submission."""
-    return f"c0ffee00-0000-4000-8000-{person.number:012d}"
 
 
 def _settings() -> Iterator[Change]:
@@ -60,6 +71,19 @@ def _settings() -> Iterator[Change]:
             "archived": False,
         }
         yield change("hubspot", "owners", owner, 0, body)
+    left = {
+        "id": LEFT_OWNER,
+        "type": "PERSON",
+        "email": "rep9@fathom.example",
+        "firstName": "Rep9",
+        "lastName": "Sales",
+        "userId": 509,
+        "userIdIncludingInactive": 509,
+        "createdAt": iso_ms(0),
+        "updatedAt": iso_ms(LEFT_AT),
+        "archived": True,
+    }
+    yield change("hubspot", "owners", LEFT_OWNER, 0, left, status="archived")
     stages = [
         {
             "id": stage,
@@ -85,87 +109,6 @@ def _settings() -> Iterator[Change]:
         "archived": False,
     }
     yield change("hubspot", "pipelines", "default", 0, pipeline)
-    form = {
-        "id": FORM,
-        "name": FORM_NAME,
-        "formType": "hubspot",
-        "createdAt": iso_ms(0),
-        "updatedAt": iso_ms(0),
-        "archived": False,
-    }
-    yield change("hubspot", "forms", FORM, 0, form)
-
-
-def _company(seed: int, account: Account) -> Iterator[Change]:
-    rng = Random(f"{seed}/hubspot/company/{account.number}")
-    created = 1_735_689_600_000 + rng.randint(0, 200) * HOUR
-    id_ = company_id(account)
-    properties: dict[str, str | None] = {
-        "name": account.name,
-        "domain": account.domain,
-        "industry": account.industry,
-        "country": account.place[1],
-        "city": account.place[2],
-        "state": account.place[3] or None,
-        "numberofemployees": str(account.employees),
-        "annualrevenue": None,
-        "hubspot_owner_id": rng.choice(OWNERS),
-        "createdate": iso_ms(created),
-        "hs_lastmodifieddate": iso_ms(created),
-        "hs_merged_object_ids": None,
-    }
-    yield change("hubspot", "companies", id_, created, record(id_, created, created, properties))
-    if rng.random() < 0.04:
-        yield from _company_duplicate(rng, account, properties, created)
-
-
-def _company_duplicate(
-    rng: Random, account: Account, properties: dict[str, str | None], created: int
-) -> Iterator[Change]:
-    """The same company typed in again, and merged by somebody later."""
-    twin = str(9_500_000 + account.number)
-    born = created + rng.randint(30, 400) * DAY
-    merged = born + rng.randint(10, 60) * DAY
-    again = {
-        **properties,
-        "name": f"{account.name} Inc.",
-        "createdate": iso_ms(born),
-        "hs_lastmodifieddate": iso_ms(born),
-    }
-    body = record(twin, born, born, again)
-    yield change("hubspot", "companies", twin, born, body)
-    yield change("hubspot", "companies", twin, merged, body, status="merged")
-    id_ = company_id(account)
-    kept = {**properties, "hs_merged_object_ids": twin, "hs_lastmodifieddate": iso_ms(merged)}
-    yield change("hubspot", "companies", id_, merged, record(id_, created, merged, kept))
-
-
-def _submission(seed: int, person: Person) -> Iterator[Change]:
-    if person.form_visit is None or person.lead_at is None:
-        return
-    rng = Random(f"{seed}/hubspot/form/{person.number}")
-    values = {
-        "email": person.email,
-        "firstname": person.first,
-        "lastname": person.last,
-        "company": person.account.name if person.account else "",
-        "jobtitle": person.title,
-        "message": "cheap backlinks and casino" if person.kind == "spam" else "Please call me.",
-        "how_did_you_hear": rng.choice(("", "Google", "A friend", "LinkedIn")),
-    }
-    body = {
-        "conversionId": submission_id(person),
-        "submittedAt": person.lead_at,
-        "values": [
-            {"name": name, "value": value, "objectTypeId": "0-1"}
-            for name, value in values.items()
-            if value
-        ],
-        "pageUrl": "https://www.fathom.example/demo",
-    }
-    yield change(
-        "hubspot", "form_submissions", submission_id(person), person.lead_at, body, parent=FORM
-    )
 
 
 def _activities(seed: int, person: Person) -> Iterator[Change]:
@@ -188,7 +131,35 @@ def _activities(seed: int, person: Person) -> Iterator[Change]:
         if kind == "meetings":
             properties |= {"hs_meeting_outcome": "COMPLETED", "hs_meeting_title": "Demo"}
         yield change("hubspot", kind, id_, instant, record(id_, instant, instant, properties))
-        yield association(kind, id_, "contacts", main_contact_id(person), "194", instant)
+        yield _to_contact(kind, id_, person, instant)
+    yield from _task(seed, person, at)
+
+
+def _to_contact(kind: str, id_: str, person: Person, at: int) -> Change:
+    kinds = ((PLAIN, _TO_CONTACT[kind], None),)
+    return association(kind, id_, "contacts", main_contact_id(person), kinds, at)
+
+
+def _task(seed: int, person: Person, at: int) -> Iterator[Change]:
+    """What a rep is to do next: open at first, done by half of them some days later."""
+    rng = Random(f"{seed}/hubspot/task/{person.number}")
+    id_ = str(21_000_000 + person.number)
+    born, due = at - HOUR, at + rng.randint(1, 5) * DAY
+    steps = [("NOT_STARTED", born)]
+    if rng.random() < 0.5:
+        steps.append(("COMPLETED", due + rng.randint(0, 48) * HOUR))
+    for status, instant in steps:
+        properties: dict[str, str | None] = {
+            "hs_timestamp": iso_ms(due),
+            "hubspot_owner_id": rng.choice(OWNERS),
+            "hs_createdate": iso_ms(born),
+            "hs_lastmodifieddate": iso_ms(instant),
+            "hs_task_status": status,
+            "hs_task_subject": f"Follow up with {person.first}",
+        }
+        body = record(id_, born, instant, properties)
+        yield change("hubspot", "tasks", id_, instant, body, sort_at=instant)
+    yield _to_contact("tasks", id_, person, born)
 
 
 def _money(cents: int) -> str:
@@ -201,8 +172,14 @@ def _deal(seed: int, deal: Deal) -> Iterator[Change]:
     mirrored = opportunity_id(deal.number) if in_salesforce(deal.account) else None
     history: list[dict[str, Any]] = []
     shown = 0
-    for stage, instant in deal.history:
-        history.insert(0, stage_change(stage, instant, "CRM_UI"))
+    more = Random(f"{seed}/hubspot/deal-more/{deal.number}")
+    is_reassigned = more.random() < REASSIGNED_SHARE and len(deal.history) > 1
+    first_owner = LEFT_OWNER if is_reassigned else deal.owner
+    owned = [set_to(first_owner, deal.created, "CRM_UI", "500")]
+    for place, (stage, instant) in enumerate(deal.history):
+        history.insert(0, set_to(stage, instant, "CRM_UI", str(500 + OWNERS.index(deal.owner))))
+        if place == 1 and is_reassigned:
+            owned.insert(0, set_to(deal.owner, instant, "CRM_UI", "500"))
         closed = stage.startswith("closed")
         properties: dict[str, str | None] = {
             "dealname": f"{deal.account.name} {deal.number}",
@@ -212,7 +189,7 @@ def _deal(seed: int, deal: Deal) -> Iterator[Change]:
             "pipeline": "default",
             "closedate": iso_ms(instant if closed else deal.created + 60 * DAY),
             "createdate": iso_ms(deal.created),
-            "hubspot_owner_id": deal.owner,
+            "hubspot_owner_id": owned[0]["value"],
             "hs_analytics_source": "ORGANIC_SEARCH",
             "dealtype": "newbusiness",
             "hs_lastmodifieddate": iso_ms(instant),
@@ -225,9 +202,12 @@ def _deal(seed: int, deal: Deal) -> Iterator[Change]:
             deal.created,
             instant,
             properties,
-            propertiesWithHistory={"dealstage": list(history)},
+            propertiesWithHistory={"dealstage": list(history), "hubspot_owner_id": list(owned)},
         )
         shown = max(shown, shown_at(rng, instant))
         yield change("hubspot", "deals", id_, shown, body, sort_at=instant)
-    yield association("deals", id_, "contacts", main_contact_id(deal.contact), "3", deal.created)
-    yield association("deals", id_, "companies", company_id(deal.account), "5", deal.created)
+    label: tuple[Kind, ...] = (DECISION_MAKER,) if more.random() < LABELLED_SHARE else ()
+    contact, company = main_contact_id(deal.contact), company_id(deal.account)
+    kinds = (*DEAL_TO_CONTACT, *label)
+    yield association("deals", id_, "contacts", contact, kinds, deal.created)
+    yield association("deals", id_, "companies", company, DEAL_TO_PRIMARY_COMPANY, deal.created)

@@ -13,15 +13,18 @@ from ingestion.sandbox.company import DAY, HOUR, Company
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.records import ContactRecord, contacts, main_contact_id
 from ingestion.sandbox.wire.encode import change, iso_ms
+from ingestion.sandbox.wire.hubspot_forms import FORM
 from ingestion.sandbox.wire.hubspot_shape import (
+    TO_PRIMARY_COMPANY,
     association,
     company_id,
     record,
+    set_to,
     shown_at,
-    stage_change,
 )
 
 Step = tuple[int, dict[str, str | None]]
+History = dict[str, list[dict[str, Any]]]
 # Share of contacts whose job title somebody corrects later: the daily trickle of plain edits.
 EDITED_SHARE = 0.15
 
@@ -40,13 +43,14 @@ def _versions(
 ) -> Iterator[Change]:
     rng = Random(f"{seed}/hubspot/contact/{contact.contact_id}")
     properties = _first_properties(rng, contact, owner_of)
-    history: list[dict[str, Any]] = []
+    history = _histories(contact, properties)
     shown = 0
     body: dict[str, Any] = {}
     for updated, edit in sorted(_steps(rng, contact, loser), key=lambda step: step[0]):
         properties |= edit
         if "lifecyclestage" in edit:
-            history.insert(0, stage_change(str(edit["lifecyclestage"]), updated, "FORM"))
+            entry = set_to(edit["lifecyclestage"], updated, *_source(contact, edit))
+            history["lifecyclestage"].insert(0, entry)
         body = _body(contact, properties, history, updated)
         shown = max(shown, shown_at(rng, updated))
         yield change("hubspot", "contacts", contact.contact_id, shown, body, sort_at=updated)
@@ -59,7 +63,12 @@ def _versions(
     if contact.person.account is not None:
         account = company_id(contact.person.account)
         yield association(
-            "contacts", contact.contact_id, "companies", account, "1", contact.created
+            "contacts",
+            contact.contact_id,
+            "companies",
+            account,
+            TO_PRIMARY_COMPANY,
+            contact.created,
         )
 
 
@@ -95,6 +104,22 @@ def _first_properties(
     }
 
 
+def _histories(contact: ContactRecord, properties: dict[str, str | None]) -> History:
+    """Return the histories as they stand at first: a record comes with its owner, or without."""
+    owner = properties["hubspot_owner_id"]
+    given = [] if owner is None else [set_to(owner, contact.created, "AUTOMATION_PLATFORM", "9001")]
+    return {"lifecyclestage": [], "hubspot_owner_id": given}
+
+
+def _source(contact: ContactRecord, edit: dict[str, str | None]) -> tuple[str, str | None]:
+    """Return what set a stage: the form or an import at first, sales and a workflow later."""
+    if edit["lifecyclestage"] == "lead":
+        return ("FORM", FORM) if contact.person.form_visit else ("IMPORT", "7001")
+    if edit["lifecyclestage"] == "marketingqualifiedlead":
+        return ("AUTOMATION_PLATFORM", "9002")
+    return ("CRM_UI", "500")
+
+
 def _steps(rng: Random, contact: ContactRecord, loser: ContactRecord | None) -> list[Step]:
     """Return what happens to the record, in no particular order; the first makes it a lead."""
     person = contact.person
@@ -114,7 +139,7 @@ def _steps(rng: Random, contact: ContactRecord, loser: ContactRecord | None) -> 
 def _body(
     contact: ContactRecord,
     properties: dict[str, str | None],
-    history: list[dict[str, Any]],
+    history: History,
     updated: int,
 ) -> dict[str, Any]:
     return record(
@@ -122,14 +147,14 @@ def _body(
         contact.created,
         updated,
         {**properties, "lastmodifieddate": iso_ms(updated)},
-        propertiesWithHistory={"lifecyclestage": list(history)},
+        propertiesWithHistory={name: list(entries) for name, entries in history.items()},
     )
 
 
 def _gone(
     contact: ContactRecord,
     properties: dict[str, str | None],
-    history: list[dict[str, Any]],
+    history: History,
     at: int,
 ) -> Iterator[Change]:
     body = _body(contact, properties, history, at)

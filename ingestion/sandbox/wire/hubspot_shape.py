@@ -34,28 +34,41 @@ def record(
     }
 
 
-def stage_change(stage: str, instant: int, source: str) -> dict[str, Any]:
-    """Return one entry of a property's history."""
-    return {"value": stage, "timestamp": iso_ms(instant), "sourceType": source}
+def set_to(
+    value: str | None, instant: int, source: str, source_id: str | None = None
+) -> dict[str, Any]:
+    """Return one entry of a property's history; a person's own change names the user."""
+    entry = {"value": value, "timestamp": iso_ms(instant), "sourceType": source}
+    if source_id is None:
+        return entry
+    if source != "CRM_UI":
+        return {**entry, "sourceId": source_id}
+    return {**entry, "sourceId": f"userId:{source_id}", "updatedByUserId": int(source_id)}
+
+
+Kind = tuple[str, int, str | None]
+PLAIN = "HUBSPOT_DEFINED"
+# The types under which HubSpot itself links two records (its list of association type ids).
+TO_PRIMARY_COMPANY: tuple[Kind, ...] = ((PLAIN, 1, "Primary"), (PLAIN, 279, None))
+DEAL_TO_PRIMARY_COMPANY: tuple[Kind, ...] = ((PLAIN, 5, "Primary"), (PLAIN, 341, None))
+DEAL_TO_CONTACT: tuple[Kind, ...] = ((PLAIN, 3, None),)
+# A label of this account; its number is the account's own and may be one of HubSpot's too.
+DECISION_MAKER: Kind = ("USER_DEFINED", 3, "Decision maker")
 
 
 def association(
-    from_object: str, from_id: str, to_object: str, to_id: str, type_id: str, at: int
+    from_object: str, from_id: str, to_object: str, to_id: str, kinds: tuple[Kind, ...], at: int
 ) -> Change:
-    """Return the link between two records, visible from `at`."""
-    body = {
-        "from_object": from_object,
-        "from_id": from_id,
-        "to_object": to_object,
-        "to_id": to_id,
-        "type_id": type_id,
-        "label": None,
-    }
+    """Return the link between two records with its types and labels, visible from `at`."""
+    types = [
+        {"category": category, "typeId": number, "label": label}
+        for category, number, label in kinds
+    ]
     return change(
         "hubspot",
         "associations",
         f"{from_object}:{from_id}>{to_object}:{to_id}",
         at,
-        body,
+        {"to_object": to_object, "to_id": to_id, "types": types},
         parent=f"{from_object}:{from_id}",
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.contract import Extraction
 from ingestion.errors import PageBroken
+from ingestion.sources.hubspot.api import objects
 from ingestion.sources.hubspot.records import CrmObject
 
 _HONEST = ("NO_ASSOCIATIONS_FOUND", "OBJECT_NOT_FOUND")
@@ -44,7 +45,7 @@ def refuse_lost(lost: Iterable[str], where: str) -> None:
 def read_whole(ctx: Extraction, crm_object: CrmObject, ids: list[str]) -> list[dict[str, Any]]:
     """Return the records of these ids with their property history, less those that are gone."""
     where = f"hubspot {crm_object.path} batch"
-    path = f"/crm/v3/objects/{crm_object.path}/batch/read"
+    path = f"{objects(crm_object.path)}/batch/read"
     asked, read = set(ids), []
     for _ in range(2):
         body = {
@@ -63,7 +64,5 @@ def read_whole(ctx: Extraction, crm_object: CrmObject, ids: list[str]) -> list[d
 
 def _lives(ctx: Extraction, crm_object: CrmObject, id_: str) -> bool:
     """Whether a record is live: not deleted, archived or merged into another since it was found."""
-    found = ctx.http.look(
-        f"/crm/v3/objects/{crm_object.path}/{id_}", {"properties": "hs_object_id"}
-    )
+    found = ctx.http.look(f"{objects(crm_object.path)}/{id_}", {"properties": "hs_object_id"})
     return isinstance(found, Mapping) and str(found.get("id")) == id_ and not found.get("archived")

@@ -1,7 +1,8 @@
 """CRM objects: listed whole at first, searched by change afterwards, archived lists every time.
 
-Search never returns archived records, so their list is read whole; it is short, and the vendor
-filters it by nothing.
+Search never returns archived records, so their list is read whole; it is short, as the vendor keeps
+90 days of it, and filters it by nothing. One that left it is read by its id: it was restored, or it
+is gone for good.
 """
 
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from typing import Any
 
 from ingestion.contract import Extraction, Page, Sweep
 from ingestion.pages import Paging, sure
-from ingestion.sources.hubspot.records import CrmObject, history, next_page
-from ingestion.sources.hubspot.search import HISTORY_PAGE, PAGE, changed_since, windowed
+from ingestion.sources.hubspot.api import objects
+from ingestion.sources.hubspot.paged import next_page, wide
+from ingestion.sources.hubspot.records import CrmObject, history
+from ingestion.sources.hubspot.search import HISTORY_PAGE, PAGE, by_ids, changed_since, windowed
 
 
 def read_object(
@@ -39,10 +42,25 @@ def read_object(
     for records in _listed(ctx, crm_object, archived=True):
         yield from _pages(crm_object, records)
         archived += [str(record["id"]) for record in records]
+    yield from _restored(ctx, crm_object, set(archived), changed)
     if newest:
         ctx.advance(crm_object.path, newest)
     if ctx.sweep_due and ctx.window is None:
         yield _sweep(ctx, crm_object, live, archived)
+
+
+def _restored(
+    ctx: Extraction, crm_object: CrmObject, archived: set[str], changed: list[str]
+) -> Iterator[Page]:
+    """Yield the records that left the archive since the last load and that no search brought."""
+    if ctx.window:
+        return
+    name = f"archived:{crm_object.path}"
+    left = {str(each) for each in ctx.state.get(name, ())} - archived - set(changed)
+    records = by_ids(ctx, crm_object, left)
+    yield from _pages(crm_object, records)
+    changed += [str(record["id"]) for record in records]
+    ctx.state[name] = sorted(archived)
 
 
 def _sweep(
@@ -81,7 +99,7 @@ def _listed_whole(
 
 def _count(ctx: Extraction, crm_object: CrmObject) -> int:
     body = {"filterGroups": [], "sorts": [], "properties": [], "limit": 1, "after": "0"}
-    answer = ctx.http.post(f"/crm/v3/objects/{crm_object.path}/search", body)
+    answer = ctx.http.post(f"{objects(crm_object.path)}/search", body)
     return int(answer.get("total") or 0)
 
 
@@ -98,12 +116,13 @@ def _listed(
     params: dict[str, Any] = {
         "limit": HISTORY_PAGE if kept else PAGE,
         "archived": "true" if archived else "false",
-        "properties": "hs_object_id" if ids_only else ",".join(crm_object.properties),
     }
+    properties = ["hs_object_id"] if ids_only else crm_object.properties
     if kept:
         params["propertiesWithHistory"] = ",".join(kept)
     while True:
-        ask = partial(ctx.http.get, f"/crm/v3/objects/{crm_object.path}", params)
+        path = objects(crm_object.path)
+        ask = partial(wide, ctx, path, params, properties, paging.where)
         records, body = sure(ask, "results", paging.where, params["limit"])
         after = next_page(body)
         paging.add(records, following=after)

@@ -1,20 +1,18 @@
-"""What hangs on CRM objects: associations, owners, deal pipelines, forms and their submissions."""
+"""What hangs on CRM objects: associations, owners and deal pipelines."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from ingestion.contract import Extraction, Page, Sweep
 from ingestion.guards import refuse_emptied
-from ingestion.pages import Paging, rows_of, sure
+from ingestion.pages import rows_of, sure
 from ingestion.shape import flat
+from ingestion.sources.hubspot.api import OWNERS, PIPELINES, associations
 from ingestion.sources.hubspot.batch import answer_of, refuse_lost
-from ingestion.sources.hubspot.records import next_page
-from ingestion.sources.hubspot.tables import SUBMITTED_FIELDS
+from ingestion.sources.hubspot.paged import every, next_page
 
 ASSOCIATION_INPUTS = 100
-SUBMISSION_PAGE = 50
 
 
 def read_associations(
@@ -34,7 +32,7 @@ def _associated(
     ctx: Extraction, from_object: str, to_object: str, ids: list[str]
 ) -> Iterator[dict[str, Any]]:
     where = f"hubspot associations {from_object} to {to_object}"
-    path = f"/crm/v4/associations/{from_object}/{to_object}/batch/read"
+    path = associations(from_object, to_object)
     inputs: list[dict[str, str]] = [{"id": each} for each in ids]
     while inputs:
         following: list[dict[str, str]] = []
@@ -47,6 +45,7 @@ def _associated(
                         "from_id": from_id,
                         "to_object": to_object,
                         "to_id": str(to["toObjectId"]),
+                        "category": kind.get("category") or "HUBSPOT_DEFINED",
                         "type_id": str(kind["typeId"]),
                         "label": kind.get("label"),
                     }
@@ -76,7 +75,7 @@ def read_owners(ctx: Extraction) -> Iterator[Page | Sweep]:
     """Yield every owner, those that left the company too."""
     keys: set[tuple[str, ...]] = set()
     for archived in ("false", "true"):
-        for records in _all(ctx, "/crm/v3/owners", {"limit": 100, "archived": archived}):
+        for records in every(ctx, OWNERS, {"limit": 100, "archived": archived}):
             keys |= {(str(record["id"]),) for record in records}
             yield Page("owners", [flat(record) for record in records])
     refuse_emptied(ctx, "hubspot owners", len(keys))
@@ -86,7 +85,7 @@ def read_owners(ctx: Extraction) -> Iterator[Page | Sweep]:
 
 def read_deal_stages(ctx: Extraction) -> Iterator[Page | Sweep]:
     """Yield every stage of every deal pipeline."""
-    ask = partial(ctx.http.get, "/crm/v3/pipelines/deals")
+    ask = partial(ctx.http.get, PIPELINES)
     pipelines, _ = sure(ask, "results", "hubspot pipelines", None)
     rows = [
         {
@@ -106,77 +105,3 @@ def read_deal_stages(ctx: Extraction) -> Iterator[Page | Sweep]:
     if ctx.sweep_due:
         keys = ((str(row["pipeline_id"]), str(row["stage_id"])) for row in rows)
         yield Sweep("deal_stages", frozenset(keys))
-
-
-def read_forms(ctx: Extraction) -> Iterator[Page]:
-    """Yield every form and the submissions that came since the last load."""
-    forms = 0
-    for archived in ("false", "true"):
-        for records in _all(ctx, "/marketing/v3/forms", {"limit": 100, "archived": archived}):
-            forms += len(records)
-            yield Page("forms", [flat(record) for record in records])
-            for record in records:
-                yield from _submissions(ctx, str(record["id"]))
-    # Submissions are asked for form by form: without forms there would be none, and no error.
-    refuse_emptied(ctx, "hubspot forms", forms)
-
-
-def _submissions(ctx: Extraction, form_id: str) -> Iterator[Page]:
-    """Yield submissions, newest first as the vendor sends them, back to the cursor less the lag."""
-    name = f"form_submissions:{form_id}"
-    since = ctx.cursor(name, "")
-    lag = timedelta(minutes=float(ctx.config.get("lag_minutes", 10)))
-    stop = datetime.fromisoformat(since) - lag if since else None
-    if ctx.window:
-        first = ctx.window[0]
-        stop = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    newest = since
-    path = f"/form-integrations/v1/submissions/forms/{form_id}"
-    for records in _all(ctx, path, {"limit": SUBMISSION_PAGE}):
-        yield Page("form_submissions", [_submission(form_id, record) for record in records])
-        instants = [_instant(record.get("submittedAt")) for record in records]
-        known = [each for each in instants if each]
-        sane = [each for each in known if each <= ctx.as_of + timedelta(days=1)]
-        newest = max([newest, *(each.isoformat(timespec="milliseconds") for each in sane)])
-        falling = known == sorted(known, reverse=True) and len(known) == len(records)
-        if stop and falling and known and known[-1] < stop:
-            break
-    if newest:
-        ctx.advance(name, newest)
-
-
-def _submission(form_id: str, record: dict[str, Any]) -> dict[str, Any]:
-    values = record.get("values")
-    row: dict[str, Any] = {
-        "submission_id": record.get("conversionId"),
-        "form_id": form_id,
-        "submitted_at": record.get("submittedAt"),
-        "page_url": record.get("pageUrl"),
-        "values": values,
-    }
-    given: dict[str, Any] = {}
-    for field in values if isinstance(values, list) else []:
-        if isinstance(field, dict):
-            given.setdefault(str(field.get("name", "")).lower(), field.get("value"))
-    return row | {f"values__{name}": given.get(name) for name in SUBMITTED_FIELDS}
-
-
-def _instant(millis: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(millis) / 1000, tz=UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
-
-
-def _all(ctx: Extraction, path: str, params: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
-    """Yield the pages of a list that states no total, each of them sure."""
-    paging = Paging(f"hubspot {path}")
-    while True:
-        ask = partial(ctx.http.get, path, params)
-        records, body = sure(ask, "results", paging.where, int(params["limit"]))
-        after = next_page(body)
-        paging.add(records, following=after)
-        yield records
-        if after is None:
-            return
-        params = {**params, "after": after}

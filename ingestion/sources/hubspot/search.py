@@ -7,6 +7,7 @@ from typing import Any
 from ingestion.contract import Extraction
 from ingestion.errors import PageBroken
 from ingestion.pages import PASSES, ids_of, rows_of
+from ingestion.sources.hubspot.api import objects
 from ingestion.sources.hubspot.batch import read_whole
 from ingestion.sources.hubspot.records import CrmObject
 
@@ -51,7 +52,7 @@ def _page(
         "after": "0",
     }
     for _ in range(PASSES):
-        answer = ctx.http.post(f"/crm/v3/objects/{crm_object.path}/search", body)
+        answer = ctx.http.post(f"{objects(crm_object.path)}/search", body)
         records = rows_of(answer, "results", where)
         if "total" not in answer:
             raise PageBroken(f"{where}: the answer states no total. Run again.")
@@ -81,9 +82,15 @@ def _with_history(
         return records
     # A record without an id cannot be asked for: it goes on as it came, to quarantine.
     read = [record for record in records if record.get("id") is None]
-    ids = sorted({str(record["id"]) for record in records if record.get("id") is not None})
-    for start in range(0, len(ids), HISTORY_PAGE):
-        read += read_whole(ctx, crm_object, ids[start : start + HISTORY_PAGE])
+    ids = {str(record["id"]) for record in records if record.get("id") is not None}
+    return [*read, *by_ids(ctx, crm_object, ids)]
+
+
+def by_ids(ctx: Extraction, crm_object: CrmObject, ids: set[str]) -> list[dict[str, Any]]:
+    """Return the live records of these ids, whole."""
+    asked, read = sorted(ids), []
+    for start in range(0, len(asked), HISTORY_PAGE):
+        read += read_whole(ctx, crm_object, asked[start : start + HISTORY_PAGE])
     return read
 
 

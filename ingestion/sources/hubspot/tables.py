@@ -2,8 +2,10 @@
 
 from ingestion.contract import Column, ColumnType, Table, columns
 
-_TIMES = columns("created_at updated_at", "timestamp")
+TIMES = columns("created_at updated_at", "timestamp")
 _ARCHIVE = (Column("archived", "bool"), Column("archived_at", "timestamp"))
+# Whatever the user asks for besides, which may be anything about a person.
+_EXTRA = Column("extra_properties", "json", pii=True)
 # Sent with every record, or asked for with it, and stored elsewhere or nowhere.
 _IGNORED = (
     "associations",
@@ -16,7 +18,8 @@ _IGNORED = (
 )
 
 
-def _properties(names: str, type_: ColumnType = "text", **marks: bool) -> tuple[Column, ...]:
+def properties(names: str, type_: ColumnType = "text", **marks: bool) -> tuple[Column, ...]:
+    """Return one column per property that `names` names."""
     return columns(" ".join(f"properties__{name}" for name in names.split()), type_, **marks)
 
 
@@ -26,15 +29,16 @@ CONTACTS = Table(
     ("id",),
     (
         Column("id"),
-        *_TIMES,
+        *TIMES,
         *_ARCHIVE,
-        *_properties("email firstname lastname phone mobilephone address", pii=True),
-        *_properties(
+        *properties("email firstname lastname phone mobilephone address", pii=True),
+        *properties(
             "company jobtitle city state zip country website lifecyclestage hs_lead_status "
             "hubspot_owner_id hs_analytics_source hs_analytics_source_data_1 "
             "hs_merged_object_ids hs_email_optout associatedcompanyid how_did_you_hear"
         ),
-        *_properties("createdate lastmodifieddate", "timestamp"),
+        *properties("createdate lastmodifieddate", "timestamp"),
+        _EXTRA,
     ),
     order="updated_at",
     ignored=_IGNORED,
@@ -45,14 +49,15 @@ COMPANIES = Table(
     ("id",),
     (
         Column("id"),
-        *_TIMES,
+        *TIMES,
         *_ARCHIVE,
-        *_properties(
+        *properties(
             "name domain industry country city state annualrevenue hubspot_owner_id "
             "hs_merged_object_ids"
         ),
-        *_properties("numberofemployees", "bigint"),
-        *_properties("createdate hs_lastmodifieddate", "timestamp"),
+        *properties("numberofemployees", "bigint"),
+        *properties("createdate hs_lastmodifieddate", "timestamp"),
+        _EXTRA,
     ),
     order="updated_at",
     ignored=_IGNORED,
@@ -63,16 +68,17 @@ DEALS = Table(
     ("id",),
     (
         Column("id"),
-        *_TIMES,
+        *TIMES,
         *_ARCHIVE,
-        *_properties("dealname"),
-        *_properties("amount", "money"),
-        *_properties(
+        *properties("dealname"),
+        *properties("amount", "money"),
+        *properties(
             "deal_currency_code dealstage pipeline hubspot_owner_id "
             "hs_analytics_source dealtype original_deal_id hs_merged_object_ids "
             "hs_salesforceopportunityid"
         ),
-        *_properties("closedate createdate hs_lastmodifieddate", "timestamp"),
+        *properties("closedate createdate hs_lastmodifieddate", "timestamp"),
+        _EXTRA,
     ),
     order="updated_at",
     ignored=_IGNORED,
@@ -83,11 +89,11 @@ ENGAGEMENTS = Table(
     ("engagement_type", "id"),
     (
         *columns("engagement_type id"),
-        *_TIMES,
+        *TIMES,
         Column("archived", "bool"),
-        *_properties("hs_timestamp", "timestamp"),
-        *_properties("hubspot_owner_id hs_direction hs_outcome"),
-        *_properties("hs_title", pii=True),
+        *properties("hs_timestamp", "timestamp"),
+        *properties("hubspot_owner_id hs_direction hs_outcome"),
+        *properties("hs_title", pii=True),
     ),
     order="updated_at",
     ignored=(*_IGNORED, "archived_at"),
@@ -95,8 +101,9 @@ ENGAGEMENTS = Table(
 ASSOCIATIONS = Table(
     "associations",
     "versioned",
-    ("from_object", "from_id", "to_object", "to_id", "type_id"),
-    columns("from_object from_id to_object to_id type_id label"),
+    # HubSpot's own types and the account's labels are numbered apart.
+    ("from_object", "from_id", "to_object", "to_id", "category", "type_id"),
+    columns("from_object from_id to_object to_id category type_id label"),
     unit=("from_object", "from_id"),
 )
 PROPERTY_HISTORY = Table(
@@ -106,7 +113,7 @@ PROPERTY_HISTORY = Table(
     (
         *columns("event_id object_type object_id property value"),
         Column("changed_at", "timestamp"),
-        Column("source_type"),
+        *columns("source_type source_id updated_by_user_id"),
     ),
 )
 OWNERS = Table(
@@ -118,7 +125,7 @@ OWNERS = Table(
         *columns("email first_name last_name", pii=True),
         Column("user_id"),
         Column("archived", "bool"),
-        *_TIMES,
+        *TIMES,
     ),
     order="updated_at",
     ignored=("teams", "type", "user_id_including_inactive"),
@@ -133,54 +140,4 @@ DEAL_STAGES = Table(
         Column("is_closed", "bool"),
         Column("probability", "double"),
     ),
-)
-FORMS = Table(
-    "forms",
-    "versioned",
-    ("id",),
-    (*columns("id name form_type"), *_TIMES, Column("archived", "bool")),
-    order="updated_at",
-    ignored=(
-        "field_groups",
-        "configuration",
-        "display_options",
-        "legal_consent_options",
-        "archived_at",
-    ),
-)
-SUBMITTED_FIELDS = [
-    "email",
-    "firstname",
-    "lastname",
-    "company",
-    "phone",
-    "jobtitle",
-    "country",
-    "message",
-    "how_did_you_hear",
-]
-_SUBMITTED_PII = {"email", "firstname", "lastname", "phone", "message"}
-FORM_SUBMISSIONS = Table(
-    "form_submissions",
-    "events",
-    ("submission_id",),
-    (
-        *columns("submission_id form_id"),
-        Column("submitted_at", "timestamp"),
-        Column("page_url"),
-        *(Column(f"values__{name}", pii=name in _SUBMITTED_PII) for name in SUBMITTED_FIELDS),
-        Column("values", "json", pii=True),
-    ),
-)
-TABLES = (
-    CONTACTS,
-    COMPANIES,
-    DEALS,
-    OWNERS,
-    DEAL_STAGES,
-    ENGAGEMENTS,
-    ASSOCIATIONS,
-    PROPERTY_HISTORY,
-    FORMS,
-    FORM_SUBMISSIONS,
 )

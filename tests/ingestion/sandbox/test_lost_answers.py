@@ -21,10 +21,13 @@ from ingestion.sources import SOURCES
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
     "hubspot": (
-        *("/objects/contacts", "/objects/companies", "/objects/deals", "/objects/calls"),
-        *("/crm/v4/associations/contacts/companies", "/crm/v4/associations/deals/contacts"),
-        *("/crm/v3/owners", "/crm/v3/pipelines/deals", "/marketing/v3/forms"),
-        "/form-integrations/v1/submissions",
+        *("/objects/2026-03/contacts", "/objects/2026-03/companies", "/objects/2026-03/deals"),
+        *("/objects/2026-03/calls", "/objects/2026-03/tasks"),
+        *("/associations/2026-03/contacts/companies", "/associations/2026-03/deals/contacts"),
+        *("/crm/owners/2026-03", "/crm/pipelines/2026-03/deals", "/marketing/v3/forms"),
+        *("/form-integrations/v1/submissions", "/marketing/emails/2026-03"),
+        *("/marketing/campaigns/2026-03", "/budget/totals", "/crm/lists/2026-03/search"),
+        "/memberships",
     ),
     "salesforce": ("/queryAll", "/query/01g", "/Lead/describe"),
     "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
@@ -36,9 +39,11 @@ FIRST = {
 NEXT = {
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
-        *("/deals/batch/read", "/calls/search", "/crm/v4/associations/contacts/companies"),
-        *("/crm/v4/associations/deals/contacts", "/marketing/v3/forms", "/crm/v3/owners"),
-        "/form-integrations/v1/submissions",
+        *("/deals/batch/read", "/calls/search", "/tasks/search", "/crm/owners/2026-03"),
+        *("/associations/2026-03/contacts/companies", "/associations/2026-03/deals/contacts"),
+        *("/marketing/v3/forms", "/form-integrations/v1/submissions"),
+        *("/marketing/emails/2026-03", "/marketing/campaigns/2026-03", "/budget/totals"),
+        *("/crm/lists/2026-03/search", "/memberships"),
     ),
     "salesforce": ("/queryAll", "/Lead/describe"),
     "linkedin_pages": FIRST["linkedin_pages"],
@@ -126,9 +131,9 @@ def test_a_lost_answer_is_made_good_or_red(
 # What the vendor repeats for ever cannot be told from the truth where no total is stated and
 # nothing was known before; these are the answers that something else speaks for.
 PERSISTENT = [
-    ("hubspot", "/objects/contacts", True),
     ("salesforce", "/queryAll", True),
     ("salesforce", "/queryAll", False),
+    ("hubspot", "/objects/2026-03/contacts", True),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),

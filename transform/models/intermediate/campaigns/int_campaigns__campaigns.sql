@@ -28,6 +28,13 @@ email_campaigns as (
     {% endfor %}
 ),
 
+marketing_campaigns as (
+    {% for system in var('campaign_systems') %}
+        select * from {{ ref('stg_' ~ system ~ '__marketing_campaigns') }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 utm_values as (
     select * from {{ ref('int_campaigns__utm_values') }}
 ),
@@ -120,6 +127,20 @@ every_campaign as (
         {{ date_of('sent_at') }} as started_on,
         {{ date_of('sent_at') }} as ended_on
     from email_campaigns
+    union all
+    -- It spans channels, so it stands in none of them: its tag brings its parts together.
+    select
+        source as platform,
+        '(none)' as account_native_id,
+        campaign_native_id,
+        coalesce(name, campaign_native_id) as name,
+        coalesce(utm_campaign, lower(name), campaign_native_id) as canonical_text,
+        'other' as channel,
+        status,
+        started_on,
+        ended_on
+    from marketing_campaigns
+    where not is_deleted
     union all
     select
         'utm' as platform,
