@@ -11,7 +11,8 @@ from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp
+from ingestion.sandbox.views import meta_ads as meta_ads_view
+from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp, meta_ads
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
+    Vendor("meta_ads", meta_ads_view.PATHS, meta_ads_view.view, meta_ads.changes),
     Vendor(
         "linkedin_pages",
         linkedin_pages_view.PATHS,
