@@ -5,9 +5,12 @@ deal. Every random draw comes from a generator seeded by (seed, part, number), s
 gives the same bytes and a larger scale only adds people.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from random import Random
+from zlib import crc32
 
 from ingestion.sandbox import names
 
@@ -211,6 +214,26 @@ def _person(seed: int, number: int, accounts: list[Account]) -> Person:
     )
 
 
+def social_network(visitor: str, started: int) -> str:
+    """Return the network whose ad brought a paid social visit: half LinkedIn's, half Meta's two.
+
+    A digest and no draw, so that whoever asks, in whatever order, is told the same.
+    """
+    share = crc32(f"{visitor}/{started}".encode()) % 10
+    return "linkedin" if share < 5 else "facebook" if share < 8 else "instagram"
+
+
+def paid_social_visits(company: "Company", network: str) -> Iterator[Visit]:
+    """Yield the visits that ads on a network brought, of everyone whom the web site sees."""
+    known = (each for each in company.persons if each.kind not in ("spam", "test"))
+    visits = chain(company.anonymous, *(person.sessions for person in known))
+    for visit in visits:
+        if visit.channel == "paid_social" and network == social_network(
+            visit.visitor, visit.started
+        ):
+            yield visit
+
+
 def session_of(rng: Random, visitor: str, started: int, channel: str) -> Visit:
     """Return a session of two to six pages that begins at `started`."""
     campaign = click = None
@@ -220,6 +243,8 @@ def session_of(rng: Random, visitor: str, started: int, channel: str) -> Visit:
         click = "gclid:" + "".join(rng.choices("ABCDEFGHabcdefgh0123456789-_", k=24))
     if channel == "paid_social" and rng.random() < 0.8:
         click = "li_fat_id:" + "".join(rng.choices("0123456789abcdef", k=32))
+        if social_network(visitor, started) != "linkedin":
+            click = click.replace("li_fat_id:", "fbclid:IwAR")
     pages, instant = [], started
     paths = ("/", "/pricing", "/product", "/blog/clean-data", "/customers", "/webinar")
     for _ in range(rng.randint(2, 6)):

@@ -13,7 +13,16 @@ from typing import Any
 
 import orjson
 
-from ingestion.sandbox.company import DAY, END, START, Company, Person, Visit, session_of
+from ingestion.sandbox.company import (
+    DAY,
+    END,
+    START,
+    Company,
+    Person,
+    Visit,
+    session_of,
+    social_network,
+)
 from ingestion.sandbox.dice import dice
 from ingestion.sandbox.wire.encode import day_of, iso_ms
 from ingestion.sandbox.wire.mailchimp import mails, reactions
@@ -28,6 +37,8 @@ _UTM = {
 _MESS = {
     "google": ("Google", "google.com", "adwords"),
     "linkedin": ("LinkedIn", "Linkedin", "li"),
+    "facebook": ("Facebook", "fb", "facebook.com"),
+    "instagram": ("Instagram", "ig", "instagram.com"),
     "mailchimp": ("Mailchimp", "newsletter"),
     "cpc": ("CPC", "ppc", "paid"),
     "email": ("Email", "e-mail"),
@@ -199,6 +210,8 @@ def _landing(rng: Random, visit: Visit, consents: bool) -> tuple[str, str]:
     parts = []
     if visit.channel in _UTM and visit.campaign and rng.random() < 0.94:
         source, medium = _UTM[visit.channel]
+        if visit.channel == "paid_social":
+            source = social_network(visit.visitor, visit.started)
         campaign = visit.campaign
         if rng.random() < 0.10:
             source = rng.choice(_MESS.get(source, (source,)))

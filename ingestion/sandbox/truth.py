@@ -13,6 +13,7 @@ from ingestion.sandbox.wire import (
     hubspot_companies,
     hubspot_forms,
     mailchimp,
+    meta_ads,
     salesforce,
     salesforce_people,
     salesforce_sales,
@@ -182,6 +183,7 @@ def _planted(company: Company) -> pl.DataFrame:
         if hubspot_companies.is_restored(company.seed, account):
             at = ("hubspot", "companies", hubspot.company_id(account))
             rows.append(("company_restored", *at, ""))
+    rows += meta_ads.planted(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

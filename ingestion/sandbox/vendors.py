@@ -11,8 +11,16 @@ from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
+from ingestion.sandbox.views import meta_ads as meta_ads_view
 from ingestion.sandbox.views import salesforce as salesforce_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp, salesforce
+from ingestion.sandbox.wire import (
+    google_ads,
+    hubspot,
+    linkedin_pages,
+    mailchimp,
+    meta_ads,
+    salesforce,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ VENDORS = (
     Vendor("salesforce", salesforce_view.PATHS, salesforce_view.view, salesforce.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
+    Vendor("meta_ads", meta_ads_view.PATHS, meta_ads_view.view, meta_ads.changes),
     Vendor(
         "linkedin_pages",
         linkedin_pages_view.PATHS,

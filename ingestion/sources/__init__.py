@@ -6,6 +6,7 @@ from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
+from ingestion.sources.meta_ads import META_ADS
 from ingestion.sources.salesforce import SALESFORCE
 from ingestion.sources.web_events import WEB_EVENTS
 
@@ -16,6 +17,7 @@ SOURCES: dict[str, Source] = {
         SALESFORCE,
         MAILCHIMP,
         GOOGLE_ADS,
+        META_ADS,
         LINKEDIN_PAGES,
         WEB_EVENTS,
         FILE_DROPS,

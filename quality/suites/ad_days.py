@@ -97,6 +97,16 @@ def suites(_: Systems) -> list[Suite]:
             for table, ids in GOOGLE_ADS.items()
         ],
         _suite(
+            "meta_ads",
+            "insights",
+            ("account_id", "level", "campaign_id", "adset_id", "ad_id", "date_start"),
+            currency="account_currency",
+            impressions="impressions",
+            clicks="clicks",
+            spend="spend",
+            spend_sql="try_cast(spend as decimal(18, 6))",
+        ),
+        _suite(
             "file_drops",
             "ad_days",
             ("source", "grain", "account_id", "campaign_id", "ad_group_id", "ad_id", "reported_on"),

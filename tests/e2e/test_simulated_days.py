@@ -60,7 +60,8 @@ def days(home: Path) -> list[Day]:
 
 def test_late_restated_merged_archived_and_deleted_records_fall_into_the_days() -> None:
     found = planted(SEED, SCALE, FIRST, FIRST + timedelta(days=STRETCH))
-    for kind in ("late", "restated:google_ads", "merged", "archived", "deleted"):
+    restated = ("restated:google_ads", "restated:meta_ads")
+    for kind in ("late", *restated, "merged", "archived", "deleted"):
         assert found[kind] > 0, found
 
 

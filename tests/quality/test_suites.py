@@ -38,6 +38,11 @@ create table raw_google_ads.ad_group_stats as
     select *, 'g' as ad_group__id from raw_google_ads.campaign_stats;
 create table raw_google_ads.ad_stats as
     select *, 'a' as ad_group_ad__ad__id from raw_google_ads.ad_group_stats;
+create schema raw_meta_ads; create table raw_meta_ads.insights as select
+    '1' as account_id, ['account', 'campaign', 'adset', 'ad'][i // 25 + 1] as level,
+    cast(i as varchar) as campaign_id, '' as adset_id, '' as ad_id, date '2026-01-01' as date_start,
+    'EUR' as account_currency, 100 as impressions, 10 as clicks, '5.00' as spend,
+    cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
 create table raw_file_drops.contacts as select
     'webinar' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, timestamp '2026-01-01' as created_at,
@@ -119,6 +124,7 @@ create table marts.fct_ad_performance as select
     cast(1 as double) as fx_rate from range(100) as t(i);
 """
 RAW_CONTACTS, RAW_ADS = "raw_hubspot.contacts", "raw_google_ads.campaign_stats"
+META_ADS = "raw_meta_ads.insights"
 DROPPED_CONTACTS, DROPPED_ADS = "raw_file_drops.contacts", "raw_file_drops.ad_days"
 CONTACTS, DEALS = "staging.stg_{}__contacts", "staging.stg_{}__deals"
 EMAIL_EVENTS = "staging.stg_{}__email_events"
@@ -254,6 +260,10 @@ FAULTS = {
         for table in ("campaign_stats", "ad_group_stats", "ad_stats")
         for rule, fault in AD_DAY_FAULTS.items()
     },
+    **{
+        (META_ADS, rule): dropped(fault).replace("currency_code", "account_currency")
+        for rule, fault in AD_DAY_FAULTS.items()
+    },
     **{(DROPPED_ADS, rule): dropped(fault) for rule, fault in AD_DAY_FAULTS.items()},
     **{
         (relation.format(system), rule): fault
@@ -280,6 +290,7 @@ GATE_OF: dict[str, Gate] = {
     "raw_hubspot": "raw",
     "raw_salesforce": "raw",
     "raw_google_ads": "raw",
+    "raw_meta_ads": "raw",
     "raw_file_drops": "raw",
     "staging": "staging",
     "intermediate": "conformed",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ class Home:
             return connection.execute(sql, list(given)).fetchall()
 
 
+@cache
 def rules(name: str) -> Any:
     """Return one shipped rule file."""
     return yaml.safe_load((CONFIG / f"{name}.yml").read_text("utf-8"))
@@ -57,20 +59,25 @@ def report_month(instant: datetime) -> str:
     return report_day(instant).isoformat()[:7]
 
 
-def in_reporting_currency(amount: Decimal, currency: str, on: date) -> Decimal | None:
-    """Return the amount at the rate of the day; None where there is none."""
+def rate_of(currency: str, on: date) -> Decimal | None:
+    """Return the rate of the day into the reporting currency; None where there is none."""
     company = rules("company")["company"]["reporting_currency"]
     if currency == company:
-        return amount
-    rates = [
+        return Decimal(1)
+    known = [
         (row["rate_on"], row["rate"])
         for row in rules("fx")["fx_rates"]
-        if row["from_currency"] == currency and row["to_currency"] == company
+        if row["from_currency"] == currency
+        and row["to_currency"] == company
+        and row["rate_on"] <= on
     ]
-    known = [rate for since, rate in sorted(rates) if since <= on]
-    if not known:
-        return None
-    return (amount * Decimal(str(known[-1]))).quantize(CENT, ROUND_HALF_UP)
+    return Decimal(str(max(known)[1])) if known else None
+
+
+def in_reporting_currency(amount: Decimal, currency: str, on: date) -> Decimal | None:
+    """Return the amount at the rate of the day; None where there is none."""
+    rate = rate_of(currency, on)
+    return None if rate is None else (amount * rate).quantize(CENT, ROUND_HALF_UP)
 
 
 def stages(kind: str, crm: str = "hubspot") -> dict[str, tuple[str, int]]:

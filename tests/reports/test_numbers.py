@@ -44,8 +44,8 @@ PAID = f"""
         and {day("credits.converted_at")} {LAST_90_DAYS}
 """
 CLAIMED = f"""
-    select sum(platform_conversion_value * fx_rate) from marts.fct_ad_performance
-    where reported_on {LAST_90_DAYS} and platform = 'google_ads'
+    select sum(platform_conversion_value * fx_rate) / sum(spend_amount_reporting)
+    from marts.fct_ad_performance where reported_on {LAST_90_DAYS} and platform = '%s'
 """
 CLOSED = f"""
     select cast(count(*) filter (is_won) as double) / count(*) from marts.fct_opportunities
@@ -59,7 +59,8 @@ HEADLINES = {
     "Open pipeline now": ("money", lambda ask: ask(OPEN)),
     "Blended ROAS": ("ratio", lambda ask: ask(WON) / ask(SPEND)),
     "Modelled ROAS, linear model": ("ratio", lambda ask: ask(PAID) / ask(SPEND)),
-    "ROAS claimed by Google Ads": ("ratio", lambda ask: ask(CLAIMED) / ask(SPEND)),
+    "ROAS claimed by Google Ads": ("ratio", lambda ask: ask(CLAIMED % "google_ads")),
+    "ROAS claimed by Meta Ads": ("ratio", lambda ask: ask(CLAIMED % "meta_ads")),
     "New leads": ("count", lambda ask: ask(LEADS)),
     "Ad spend per lead": ("money", lambda ask: ask(SPEND) / ask(LEADS)),
     "Win rate": ("share", lambda ask: ask(CLOSED)),

@@ -25,6 +25,11 @@ def day_of(instant: int) -> str:
     return _day(instant // 86_400_000)
 
 
+def start_of(day: str) -> int:
+    """The first millisecond of a UTC day."""
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+
+
 def _second(seconds: int) -> str:
     """Put together by hand: strftime was a tenth of the start."""
     number, rest = divmod(seconds, 86_400)

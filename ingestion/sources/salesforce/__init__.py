@@ -134,7 +134,7 @@ def session(config: Mapping[str, Any], clock: Clock) -> Session:
         verdict=verdict,
         secrets=tuple(str(config[name]) for name in secrets if config.get(name)),
         clock=clock,
-        heard=keep_a_reserve(float(config.get("calls_share", 0.9))),
+        pace=keep_a_reserve(float(config.get("calls_share", 0.9))),
     )
 
 

@@ -84,22 +84,23 @@ def go_to_the_org(http: Session) -> None:
     http.base_url = f"https://{parts.netloc}"
 
 
-def keep_a_reserve(share: float) -> Callable[[Mapping[str, str]], None]:
+def keep_a_reserve(share: float) -> Callable[[Mapping[str, str]], float]:
     """Return what reads `Sforce-Limit-Info: api-usage=18/5000` and stops at a share of the day.
 
     An org's other apps need calls too: at the limit its website forms and integrations stand still.
     """
 
-    def heard(headers: Mapping[str, str]) -> None:
+    def pace(headers: Mapping[str, str]) -> float:
         usage = headers.get("Sforce-Limit-Info", "").partition("api-usage=")[2].partition(";")[0]
         used, _, allowed = usage.strip().partition("/")
         if not (used.isdigit() and allowed.isdigit() and int(allowed)):
-            return
+            return 0.0
         if int(used) > share * int(allowed):
             raise RequestFailed(
                 f"salesforce: {used} of the org's {allowed} API calls in 24 hours are used, more "
                 f"than the share of {share:.0%} that may be (`calls_share`). Nothing was lost: run "
                 "again tomorrow."
             )
+        return 0.0
 
-    return heard
+    return pace

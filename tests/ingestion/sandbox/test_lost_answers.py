@@ -35,6 +35,8 @@ FIRST = {
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
         "/unsubscribed",
     ),
+    # Numbers of report runs end in 7, which the account's does not.
+    "meta_ads": (*("/campaigns", "/adsets", "/ads", "7/insights"),),
 }
 NEXT = {
     "hubspot": (
@@ -48,6 +50,7 @@ NEXT = {
     "salesforce": ("/queryAll", "/Lead/describe"),
     "linkedin_pages": FIRST["linkedin_pages"],
     "mailchimp": ("/members", "/email-activity"),
+    "meta_ads": (*("/campaigns", "/adsets", "/ads", "act_440112233445/insights"),),
 }
 CASES = [
     pytest.param(source, path, is_first, id=f"{source} {path} {'first' if is_first else 'next'}")
@@ -138,6 +141,8 @@ PERSISTENT = [
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),
     *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
+    *(("meta_ads", path, True) for path in FIRST["meta_ads"]),
+    *(("meta_ads", path, False) for path in NEXT["meta_ads"]),
 ]
 
 
