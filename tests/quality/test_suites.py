@@ -33,6 +33,14 @@ create table raw_google_ads.ad_group_stats as
     select *, 'g' as ad_group__id from raw_google_ads.campaign_stats;
 create table raw_google_ads.ad_stats as
     select *, 'a' as ad_group_ad__ad__id from raw_google_ads.ad_group_stats;
+create table raw_google_ads.account_stats as select * replace (campaign__id as customer__id)
+    from raw_google_ads.campaign_stats;
+create table raw_google_ads.keyword_stats as
+    select * replace (campaign__id as ad_group__id), 'k' as ad_group_criterion__criterion_id
+    from raw_google_ads.ad_group_stats;
+create table raw_google_ads.search_term_stats as
+    select *, 't' as search_term_view__search_term, 'EXACT' as segments__search_term_match_type
+    from raw_google_ads.keyword_stats;
 create table raw_file_drops.contacts as select
     'webinar' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, timestamp '2026-01-01' as created_at,
@@ -229,8 +237,15 @@ FAULTS = {
         for rule, fault in RAW_CONTACT_FAULTS.items()
     },
     **{
-        (f"raw_google_ads.{table}", rule): fault
-        for table in ("campaign_stats", "ad_group_stats", "ad_stats")
+        (f"raw_google_ads.{table}", rule): fault.replace("campaign__id", key)
+        for table, key in (
+            ("account_stats", "customer__id"),
+            ("campaign_stats", "campaign__id"),
+            ("ad_group_stats", "campaign__id"),
+            ("ad_stats", "campaign__id"),
+            ("keyword_stats", "ad_group__id"),
+            ("search_term_stats", "ad_group__id"),
+        )
         for rule, fault in AD_DAY_FAULTS.items()
     },
     **{(DROPPED_ADS, rule): dropped(fault) for rule, fault in AD_DAY_FAULTS.items()},

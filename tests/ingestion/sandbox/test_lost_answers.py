@@ -20,6 +20,10 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "google_ads": (
+        *("/1112223333/googleAds:search", "/1234567890/googleAds:search"),
+        "/1234567890/googleAds:searchStream",
+    ),
     "hubspot": (
         *("/objects/contacts", "/objects/companies", "/objects/deals", "/objects/calls"),
         *("/crm/v4/associations/contacts/companies", "/crm/v4/associations/deals/contacts"),
@@ -33,6 +37,7 @@ FIRST = {
     ),
 }
 NEXT = {
+    "google_ads": FIRST["google_ads"],
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
         *("/deals/batch/read", "/calls/search", "/crm/v4/associations/contacts/companies"),
@@ -124,6 +129,7 @@ def test_a_lost_answer_is_made_good_or_red(
 # What the vendor repeats for ever cannot be told from the truth where no total is stated and
 # nothing was known before; these are the answers that something else speaks for.
 PERSISTENT = [
+    *(("google_ads", path, first) for path in FIRST["google_ads"] for first in (True, False)),
     ("hubspot", "/objects/contacts", True),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
