@@ -11,7 +11,7 @@ from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp
+from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp_audience
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Vendor:
 
 VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
-    Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
+    Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp_audience.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor(
         "linkedin_pages",

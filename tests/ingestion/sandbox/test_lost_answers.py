@@ -33,7 +33,8 @@ FIRST = {
     "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
     "mailchimp": (
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
-        "/unsubscribed",
+        *("/unsubscribed", "/segments", "/segments/41001/members", "/growth-history"),
+        *("/lists/a1b2c3d4e5/activity", "/click-details", "/automations"),
     ),
 }
 NEXT = {
