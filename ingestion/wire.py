@@ -69,10 +69,19 @@ def said(answer: requests.Response) -> str:
     if not isinstance(body, dict):
         return ""
     nested = body.get("error") if isinstance(body.get("error"), dict) else {}
-    for words in (body.get("message"), body.get("detail"), nested.get("message")):
+    for words in (body.get("message"), body.get("detail"), _closer(nested), nested.get("message")):
         if isinstance(words, str):
             return words[:200]
     return ""
+
+
+def _closer(error: dict[str, Any]) -> Any:
+    """Return the words of the first of Google's detailed errors: the outer ones are the same."""
+    for detail in error.get("details") or []:
+        for each in (detail.get("errors") or []) if isinstance(detail, dict) else []:
+            if isinstance(each, dict):
+                return each.get("message")
+    return None
 
 
 def scopes(body: Any) -> set[str]:

@@ -84,6 +84,11 @@ def spoil(name: str, answered: Answer) -> Answer:
     if name == "invalid_utf8":
         return Answer(answered.status, answered.body.replace(b'"a', b'"\xff', 1), answered.headers)
     body = orjson.loads(answered.body)
+    if isinstance(body, list) and body and isinstance(body[0], dict):
+        # A stream of chunks: its first one is struck.
+        first = spoil(name, Answer(answered.status, orjson.dumps(body[0]), answered.headers))
+        chunks = [orjson.loads(first.body), *body[1:]]
+        return Answer(answered.status, orjson.dumps(chunks), answered.headers)
     spot = _rows(body) if isinstance(body, dict) else None
     if spot is None:
         return answered

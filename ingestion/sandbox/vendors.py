@@ -17,7 +17,7 @@ from ingestion.sandbox.wire import (
     google_ads,
     hubspot,
     linkedin_pages,
-    mailchimp,
+    mailchimp_audience,
     meta_ads,
     salesforce,
 )
@@ -36,7 +36,7 @@ class Vendor:
 VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("salesforce", salesforce_view.PATHS, salesforce_view.view, salesforce.changes),
-    Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
+    Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp_audience.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor("meta_ads", meta_ads_view.PATHS, meta_ads_view.view, meta_ads.changes),
     Vendor(

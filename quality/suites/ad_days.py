@@ -75,9 +75,16 @@ def _suite(
 
 # Each grain of Google Ads comes by a query of its own, so a fault of one is not seen in another.
 GOOGLE_ADS = {
+    "account_stats": (),
     "campaign_stats": ("campaign__id",),
     "ad_group_stats": ("campaign__id", "ad_group__id"),
     "ad_stats": ("campaign__id", "ad_group__id", "ad_group_ad__ad__id"),
+    "keyword_stats": ("ad_group__id", "ad_group_criterion__criterion_id"),
+    "search_term_stats": (
+        "ad_group__id",
+        "search_term_view__search_term",
+        "segments__search_term_match_type",
+    ),
 }
 
 

@@ -43,6 +43,14 @@ create schema raw_meta_ads; create table raw_meta_ads.insights as select
     cast(i as varchar) as campaign_id, '' as adset_id, '' as ad_id, date '2026-01-01' as date_start,
     'EUR' as account_currency, 100 as impressions, 10 as clicks, '5.00' as spend,
     cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
+create table raw_google_ads.account_stats as select * replace (campaign__id as customer__id)
+    from raw_google_ads.campaign_stats;
+create table raw_google_ads.keyword_stats as
+    select * replace (campaign__id as ad_group__id), 'k' as ad_group_criterion__criterion_id
+    from raw_google_ads.ad_group_stats;
+create table raw_google_ads.search_term_stats as
+    select *, 't' as search_term_view__search_term, 'EXACT' as segments__search_term_match_type
+    from raw_google_ads.keyword_stats;
 create table raw_file_drops.contacts as select
     'webinar' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, timestamp '2026-01-01' as created_at,
@@ -256,8 +264,15 @@ FAULTS = {
         for rule, fault in RAW_CONTACT_FAULTS.items()
     },
     **{
-        (f"raw_google_ads.{table}", rule): fault
-        for table in ("campaign_stats", "ad_group_stats", "ad_stats")
+        (f"raw_google_ads.{table}", rule): fault.replace("campaign__id", key)
+        for table, key in (
+            ("account_stats", "customer__id"),
+            ("campaign_stats", "campaign__id"),
+            ("ad_group_stats", "campaign__id"),
+            ("ad_stats", "campaign__id"),
+            ("keyword_stats", "ad_group__id"),
+            ("search_term_stats", "ad_group__id"),
+        )
         for rule, fault in AD_DAY_FAULTS.items()
     },
     **{

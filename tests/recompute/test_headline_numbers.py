@@ -32,11 +32,20 @@ def home(published_home: Path) -> Home:
     return Home(published_home)
 
 
+LIVE = "_dlt_valid_to is null and not coalesce(is_deleted, false)"
+
+
 def test_spend_and_clicks_by_campaign_and_month_are_what_google_billed(home: Home) -> None:
     billed = home.raw(
         "select campaign__id, strftime(segments__date, '%Y-%m'), sum(metrics__cost_micros), "
         "sum(metrics__clicks), sum(metrics__impressions) from raw_google_ads.campaign_stats "
-        "where _dlt_valid_to is null and not coalesce(is_deleted, false) group by 1, 2"
+        f"where {LIVE} group by 1, 2 union all "
+        # What the account holds beside its campaigns has a row of its own.
+        "select '(not at this grain)', month, sum(cost), 0, 0 from ("
+        "select strftime(segments__date, '%Y-%m') as month, metrics__cost_micros as cost "
+        f"from raw_google_ads.account_stats where {LIVE} union all "
+        "select strftime(segments__date, '%Y-%m'), -metrics__cost_micros "
+        f"from raw_google_ads.campaign_stats where {LIVE}) group by 2 having sum(cost) <> 0"
     )
     shown = home.marts(
         "select c.campaign_native_id, strftime(p.reported_on, '%Y-%m'), "
@@ -49,13 +58,12 @@ def test_spend_and_clicks_by_campaign_and_month_are_what_google_billed(home: Hom
     assert sorted(shown) == sorted(billed)
 
 
-OPEN = "_dlt_valid_to is null and not coalesce(is_deleted, false)"
 # What each platform billed: day, currency and amount.
 BILLED = (
-    "select segments__date, 'USD', metrics__cost_micros::decimal(38, 6) / 1000000"
-    f" from raw_google_ads.campaign_stats where {OPEN}",
+    "select segments__date, customer__currency_code, metrics__cost_micros::decimal(38, 6) / 1000000"
+    f" from raw_google_ads.account_stats where {LIVE}",
     "select date_start, account_currency, spend from raw_meta_ads.insights"
-    f" where level = 'account' and {OPEN}",
+    f" where level = 'account' and {LIVE}",
 )
 
 
@@ -71,7 +79,8 @@ def test_every_slice_of_the_roi_mart_holds_what_was_billed(home: Home) -> None:
     )
 
     assert len(slices) == 50
-    assert all(float(spend) == pytest.approx(float(billed), abs=1e-6) for *_, spend in slices)
+    # Every row of another currency is rounded at its sixth decimal.
+    assert all(float(spend) == pytest.approx(float(billed), abs=1e-3) for *_, spend in slices)
 
 
 def test_sends_bounces_and_unsubscribes_by_campaign_are_what_mailchimp_counted(home: Home) -> None:

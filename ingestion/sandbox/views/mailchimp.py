@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.sandbox.company import DAY
 from ingestion.sandbox.http import Answer, Ask, World, listed
 from ingestion.sandbox.ledger import Change
 
@@ -39,7 +40,9 @@ def view(ask: Ask, world: World) -> Answer:
                 b'{"health_status":"Everything\'s Chimpy!"}',
                 {"content-type": "application/json"},
             )
-        case [("lists" | "campaigns" | "reports") as object_]:
+        case ["reporting", "landing-pages"]:
+            return _page(ask, "landing_pages", world.state.rows("mailchimp", "landing_pages"), {})
+        case [("lists" | "campaigns" | "reports" | "automations") as object_]:
             return _page(ask, object_, world.state.rows("mailchimp", object_), {})
         case [("lists" | "campaigns" | "reports") as object_, id_]:
             row = world.state.get("mailchimp", object_, id_)
@@ -54,6 +57,19 @@ def view(ask: Ask, world: World) -> Answer:
             return _page(
                 ask, "members", world.state.rows("mailchimp", "members", id_), {"list_id": id_}
             )
+        case ["lists", id_, ("segments" | "growth-history" | "activity") as child]:
+            rows = world.state.rows("mailchimp", child.replace("-", "_"), id_)
+            if child == "activity":
+                # The vendor keeps 180 days of these.
+                rows = [row for row in rows if row.sort_at >= world.clock - 180 * DAY]
+            name = {"growth-history": "history"}.get(child, child)
+            return _page(ask, name, rows, {"list_id": id_})
+        case ["lists", id_, "segments", segment, "members"]:
+            rows = world.state.rows("mailchimp", "segment_members", segment)
+            return _page(ask, "members", rows, {})
+        case ["reports", id_, "click-details"]:
+            rows = world.state.rows("mailchimp", "click_details", id_)
+            return _page(ask, "urls_clicked", rows, {"campaign_id": id_})
         case [
             "reports",
             id_,
@@ -93,6 +109,8 @@ def _page(ask: Ask, name: str, rows: list[Change], rest: dict[str, Any]) -> Answ
     if not 0 <= count <= 1000:
         return refuse(400, "Invalid Resource", "count must be between 0 and 1000")
     rows = [row for row in rows if row.status in ("live", "archived")]
+    if query.get("status"):
+        rows = [row for row in rows if orjson.loads(row.body).get("status") == query["status"]]
     for bound in ("since_last_changed", "since_send_time", "since"):
         if query.get(bound):
             rows = [row for row in rows if row.sort_at >= _millis(query[bound])]

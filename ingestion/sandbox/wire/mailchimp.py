@@ -129,7 +129,16 @@ def _list(members: list[Person]) -> Iterator[Change]:
             "id": LIST,
             "name": "Newsletter",
             "date_created": iso_offset(START),
-            "stats": {"member_count": count},
+            "visibility": "prv",
+            "permission_reminder": "You asked for this newsletter.",
+            "double_optin": False,
+            "list_rating": 3.5,
+            "stats": {
+                "member_count": count,
+                "unsubscribe_count": 0,
+                "cleaned_count": 0,
+                "campaign_count": 0,
+            },
             "_links": LINKS,
         }
         yield change("mailchimp", "lists", LIST, at, body)
@@ -150,7 +159,18 @@ def _member(seed: int, person: Person) -> Iterator[Change]:
             "LNAME": person.last,
             "PHONE": "",
             "COMPANY": person.account.name if person.account else "",
+            "TITLE": person.title,
         },
+        "email_type": "html",
+        "language": "en",
+        "email_client": "",
+        "unsubscribe_reason": "",
+        "ip_signup": "",
+        "ip_opt": "",
+        "vip": person.number % 29 == 0,
+        "member_rating": 2 + person.number % 4,
+        "consents_to_one_to_one_messaging": True,
+        "tags": [{"id": 41001, "name": "webinar"}] if person.number % 5 == 0 else [],
         "timestamp_signup": "",
         "timestamp_opt": iso_offset(joined),
         "last_changed": iso_offset(joined),
@@ -164,6 +184,13 @@ def _member(seed: int, person: Person) -> Iterator[Change]:
         at = person.unsubscribed_at
         left = {**body, "status": "unsubscribed", "last_changed": iso_offset(at)}
         yield change("mailchimp", "members", id_, at, left, parent=LIST)
+        # Tidied away afterwards: some archived, some deleted for good, which leaves no trace.
+        at += 30 * DAY
+        if person.number % 3 == 0:
+            kept = {**left, "status": "archived", "last_changed": iso_offset(at)}
+            yield change("mailchimp", "members", id_, at, kept, parent=LIST)
+        elif person.number % 3 == 1:
+            yield change("mailchimp", "members", id_, at, left, parent=LIST, status="deleted")
 
 
 def _mail(seed: int, mail: Mail, members: list[Person]) -> Iterator[Change]:
@@ -181,8 +208,14 @@ def _mail(seed: int, mail: Mail, members: list[Person]) -> Iterator[Change]:
         "create_time": iso_offset(mail.sent - DAY),
         "send_time": iso_offset(mail.sent),
         "emails_sent": len(reached),
-        "recipients": {"list_id": LIST},
-        "settings": {"subject_line": mail.title, "title": title},
+        "recipients": {"list_id": LIST, "segment_text": ""},
+        "settings": {
+            "subject_line": mail.title,
+            "title": title,
+            "preview_text": "",
+            "from_name": "Fathom",
+        },
+        "parent_campaign_id": "",
         "_links": LINKS,
     }
     yield change("mailchimp", "campaigns", mail.id, mail.sent, campaign)
@@ -266,7 +299,8 @@ def _recipient(
             )
 
 
-def _report_instants(mail: Mail) -> tuple[int, ...]:
+def report_instants(mail: Mail) -> tuple[int, ...]:
+    """Return when the counters of a report move for the last times."""
     return tuple(mail.sent + HOUR + week * 7 * DAY for week in range(5))
 
 
@@ -282,10 +316,11 @@ def _reports(
     mail: Mail, title: str, sent: int, totals: dict[tuple[int, str], int]
 ) -> Iterator[Change]:
     """The report's counters go on moving for four weeks."""
-    for week, shown in enumerate(_report_instants(mail)):
+    for week, shown in enumerate(report_instants(mail)):
         body = {
             "id": mail.id,
             "campaign_title": title,
+            "type": "regular",
             "list_id": LIST,
             "emails_sent": sent,
             "abuse_reports": totals.get((week, "abuse"), 0),
@@ -294,6 +329,7 @@ def _reports(
             "bounces": {
                 "hard_bounces": totals.get((week, "hard"), 0),
                 "soft_bounces": totals.get((week, "soft"), 0),
+                "syntax_errors": 0,
             },
             "opens": {
                 "opens_total": totals.get((week, "open"), 0),
@@ -302,7 +338,9 @@ def _reports(
             "clicks": {
                 "clicks_total": totals.get((week, "click"), 0),
                 "unique_clicks": totals.get((week, "unique click"), 0),
+                "unique_subscriber_clicks": totals.get((week, "unique click"), 0),
             },
+            "forwards": {"forwards_count": 0, "forwards_opens": 0},
             "_links": LINKS,
         }
         yield change("mailchimp", "reports", mail.id, shown, body)

@@ -20,6 +20,10 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "google_ads": (
+        *("/1112223333/googleAds:search", "/1234567890/googleAds:search"),
+        "/1234567890/googleAds:searchStream",
+    ),
     "hubspot": (
         *("/objects/2026-03/contacts", "/objects/2026-03/companies", "/objects/2026-03/deals"),
         *("/objects/2026-03/calls", "/objects/2026-03/tasks"),
@@ -33,12 +37,14 @@ FIRST = {
     "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
     "mailchimp": (
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
-        "/unsubscribed",
+        *("/unsubscribed", "/segments", "/segments/41001/members", "/growth-history"),
+        *("/lists/a1b2c3d4e5/activity", "/click-details", "/automations"),
     ),
     # Numbers of report runs end in 7, which the account's does not.
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "7/insights"),),
 }
 NEXT = {
+    "google_ads": FIRST["google_ads"],
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
         *("/deals/batch/read", "/calls/search", "/tasks/search", "/crm/owners/2026-03"),
@@ -137,6 +143,7 @@ PERSISTENT = [
     ("salesforce", "/queryAll", True),
     ("salesforce", "/queryAll", False),
     ("hubspot", "/objects/2026-03/contacts", True),
+    *(("google_ads", path, first) for path in FIRST["google_ads"] for first in (True, False)),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),

@@ -76,7 +76,8 @@ def test_mailchimps_client_sees_the_campaigns_and_reports_that_were_loaded(
     mailchimp: mailchimp_marketing.Client, loaded: Any
 ) -> None:
     campaigns = _pages(mailchimp.campaigns.list, name="campaigns")
-    reports = [mailchimp.reports.get_campaign_report(each["id"]) for each in campaigns]
+    sent = [each["id"] for each in campaigns if each["send_time"]]
+    reports = [mailchimp.reports.get_campaign_report(id_) for id_ in sent]
 
     held = loaded(
         "mailchimp",
@@ -104,7 +105,7 @@ def test_mailchimps_client_sees_the_mails_and_actions_that_were_loaded(
 ) -> None:
     api = mailchimp.reports
     sent, actions, left = set(), [], set()
-    for campaign in _pages(mailchimp.campaigns.list, name="campaigns"):
+    for campaign in _pages(mailchimp.campaigns.list, name="campaigns", status="sent"):
         id_ = campaign["id"]
         for each in _pages(api.get_campaign_recipients, id_, name="sent_to"):
             sent.add((id_, each["email_id"], each["status"]))
@@ -134,3 +135,51 @@ def test_mailchimps_client_sees_the_mails_and_actions_that_were_loaded(
     assert left == set(
         loaded("mailchimp", "select campaign_id, email_id from raw_mailchimp.unsubscribes")
     )
+
+
+def test_mailchimps_client_reads_segments_links_growth_and_counters_that_were_loaded(
+    mailchimp: mailchimp_marketing.Client, loaded: Any
+) -> None:
+    lists, reports = mailchimp.lists, mailchimp.reports
+    (list_id,) = [each["id"] for each in lists.get_all_lists()["lists"]]
+    segments = _pages(lists.list_segments, list_id, name="segments")
+    inside = {
+        (str(segment["id"]), member["id"])
+        for segment in segments
+        for member in _pages(
+            lists.get_segment_members_list, list_id, str(segment["id"]), name="members"
+        )
+    }
+    campaigns = _pages(mailchimp.campaigns.list, name="campaigns")
+    links = {
+        (each["campaign_id"], each["url"], each["total_clicks"], each["unique_clicks"])
+        for campaign in campaigns
+        if campaign["send_time"]
+        for each in _pages(reports.get_campaign_click_details, campaign["id"], name="urls_clicked")
+    }
+    growth = {
+        (each["month"], each["subscribed"], each["unsubscribed"])
+        for each in _pages(lists.get_list_growth_history, list_id, name="history")
+    }
+    days = {
+        each["day"] for each in _pages(lists.get_list_recent_activity, list_id, name="activity")
+    }
+    workflows = {
+        (each["id"], each["emails_sent"]) for each in mailchimp.automations.list()["automations"]
+    }
+    pages = mailchimp.reporting.get_landing_page_reports_all()["landing_pages"]
+
+    def held(table: str, names: str) -> set[tuple[Any, ...]]:
+        where = "where _dlt_valid_to is null and not is_deleted"
+        return set(loaded("mailchimp", f"select {names} from raw_mailchimp.{table} {where}"))
+
+    assert inside
+    assert inside == held("segment_members", "segment_id, member_id")
+    assert links
+    assert links == held("click_details", "campaign_id, url, total_clicks, unique_clicks")
+    assert growth == held("growth_history", "month, subscribed, unsubscribed")
+    assert {(day,) for day in days} == held("list_activity", "day::varchar")
+    assert workflows == held("automations", "id, emails_sent")
+    assert {(each["id"], each["visits"]) for each in pages} == held("landing_pages", "id, visits")
+    assert {(each["id"], each["status"]) for each in campaigns} == held("campaigns", "id, status")
+    assert {each["status"] for each in campaigns} >= {"sent", "save"}

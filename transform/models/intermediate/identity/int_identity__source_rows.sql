@@ -57,7 +57,8 @@ members as (
             cast(null as varchar) as lifecycle_stage_native,
             cast(null as varchar) as linked_record_id,
             cast(null as varchar) as message,
-            coalesce(status = 'unsubscribed', false) as is_unsubscribed,
+            -- Archiving takes an earlier refusal from sight.
+            coalesce(status in ('unsubscribed', 'archived'), false) as is_unsubscribed,
             false as is_archived,
             is_deleted,
             created_at,

@@ -1,4 +1,4 @@
-{%- set tables = ['campaign_stats', 'ad_group_stats', 'ad_stats'] -%}
+{%- set tables = ['account_stats', 'campaign_stats', 'ad_group_stats', 'ad_stats'] -%}
 with touched as (
     {% for table in tables %}
         select

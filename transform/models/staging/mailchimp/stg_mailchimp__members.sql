@@ -16,6 +16,8 @@ select
     nullif(trim(merge_fields__company), '') as company_name,
     nullif(trim(location__country_code), '') as country,
     status,
+    tags,
+    coalesce(vip, false) as is_vip,
     cast(coalesce(timestamp_signup, timestamp_opt, last_changed) as timestamp) as created_at,
     cast(last_changed as timestamp) as updated_at,
     coalesce(is_deleted, false) as is_deleted
