@@ -166,6 +166,7 @@ def test_pages_that_hold_fewer_records_than_are_counted_are_red() -> None:
     [
         {"totalSize": 3, "done": True, "records": None},
         {"totalSize": 3, "done": False, "records": [lead(1)]},
+        {"totalSize": 1, "done": False, "records": [lead(1)]},
         {"done": True, "records": [lead(1)]},
         {"error": {"message": "backend unavailable"}},
     ],
