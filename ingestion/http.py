@@ -17,7 +17,7 @@ import requests
 
 from ingestion.auth import Auth, Fixed
 from ingestion.errors import RequestFailed
-from ingestion.wire import not_json, origin, read_json, said, scopes, until
+from ingestion.wire import Reply, json_of, not_json, origin, read_json, said, scopes, until
 
 Verdict = Literal["retry", "stop", "fail"]
 MAX_WAIT_SECONDS = 300.0
@@ -45,14 +45,6 @@ class Budget:
 def plain_verdict(status: int, body: Any) -> Verdict:
     """Judge an answer of 400 and above where the vendor has no rules of its own."""
     return "retry" if status == 429 or status >= 500 else "fail"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer that is no JSON: its bytes, and its headers whatever their case."""
-
-    content: bytes
-    headers: Mapping[str, str]
 
 
 def no_remedy(status: int, body: Any) -> str:
@@ -101,7 +93,7 @@ class Session:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """Return the JSON of a GET. `path` may be a whole address, if it is the vendor's."""
-        return self._read("GET", path, params, None, headers, _json_of)
+        return self._read("GET", path, params, None, headers, json_of)
 
     def look(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON of a GET, None where the vendor says that there is no such thing."""
@@ -117,11 +109,11 @@ class Session:
 
         `body` goes as JSON, text as it is.
         """
-        return self._read("POST", path, None, body, headers, _json_of)
+        return self._read("POST", path, None, body, headers, json_of)
 
     def fetch(self, path: str, params: Mapping[str, Any] | None = None, **headers: str) -> Reply:
         """Return the bytes and headers of a GET whose answer is no JSON, such as a CSV file."""
-        return self._read("GET", path, params, None, headers, _reply_of)
+        return self._read("GET", path, params, None, headers, Reply.of)
 
     def sign_in(self) -> None:
         """Fetch the access token now, where one is needed: its answer may name the address."""
@@ -292,11 +284,3 @@ class Session:
 
     def _where(self, url: str) -> str:
         return self.redact(f"{origin(url)}{urlsplit(url).path}")
-
-
-def _json_of(answer: requests.Response) -> Any:
-    return read_json(answer.content)
-
-
-def _reply_of(answer: requests.Response) -> Reply:
-    return Reply(answer.content, answer.headers)

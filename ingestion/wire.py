@@ -1,6 +1,8 @@
 """What comes over the wire: exact JSON, and the little that an error answer tells."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -42,6 +44,24 @@ def read_json(content: bytes) -> Any:
     """
     text = content.decode("utf-8-sig", errors="surrogateescape")
     return json.loads(text, parse_float=ExactFloat, object_pairs_hook=_object)
+
+
+def json_of(answer: requests.Response) -> Any:
+    """Return the JSON of an answer; raises ValueError where it is none."""
+    return read_json(answer.content)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that is no JSON: its bytes, and its headers whatever their case."""
+
+    content: bytes
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, answer: requests.Response) -> Self:
+        """Return what matters of the answer."""
+        return cls(answer.content, answer.headers)
 
 
 def origin(url: str) -> str:

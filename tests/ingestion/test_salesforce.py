@@ -8,10 +8,10 @@ from scripted_vendor import Answer, StoppedClock, Vendor
 
 from ingestion.contract import Extraction, Page, Sweep
 from ingestion.errors import LoadFailed, PageBroken, RequestFailed
-from ingestion.http import Reply
 from ingestion.sources.salesforce import SALESFORCE, bulk, extract, query, session
 from ingestion.sources.salesforce.sign_in import Granted, go_to_the_org
 from ingestion.sources.salesforce.tables import LEAD, OBJECTS
+from ingestion.wire import Reply
 
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 APP = {"client_id": "the-app", "client_secret": "the-secret"}
@@ -166,6 +166,7 @@ def test_pages_that_hold_fewer_records_than_are_counted_are_red() -> None:
     [
         {"totalSize": 3, "done": True, "records": None},
         {"totalSize": 3, "done": False, "records": [lead(1)]},
+        {"totalSize": 1, "done": False, "records": [lead(1)]},
         {"done": True, "records": [lead(1)]},
         {"error": {"message": "backend unavailable"}},
     ],

@@ -82,7 +82,7 @@ def _records(seed: int, person: Person, deal: Deal | None) -> list[SalesRecord]:
     if told < 0.07:
         email = f"{person.first}.{person.last}{person.number}@gmail.com".lower()
         dirt = "second_address"
-    elif told < 0.12:
+    elif told < 0.09:
         email, dirt = "", "same_phone"
     lead = SalesRecord(
         *("leads", 0, person, created),

@@ -11,8 +11,8 @@ from typing import Any
 
 from ingestion.contract import Extraction
 from ingestion.errors import LoadFailed, PageBroken
-from ingestion.http import Reply
 from ingestion.sources.salesforce.query import DATA
+from ingestion.wire import Reply
 
 PART = 50_000
 # A job over millions of records takes minutes; one that takes an hour is stuck.

@@ -70,6 +70,32 @@ def test_a_deal_ends_in_the_newest_stage_of_its_history(ledger: Ledger) -> None:
         )
 
 
+def test_a_mirrored_deal_holds_what_its_opportunity_holds(ledger: Ledger) -> None:
+    sold = {each.key: orjson.loads(each.body) for each in _of(ledger, "salesforce", "Opportunity")}
+    mirrors = {}
+    for each in _of(ledger, "hubspot", "deals"):
+        properties = orjson.loads(each.body)["properties"]
+        if properties["hs_salesforceopportunityid"]:
+            mirrors[properties["hs_salesforceopportunityid"]] = properties
+    assert mirrors
+    for id_, properties in mirrors.items():
+        assert float(properties["amount"]) == sold[id_]["Amount"]
+        assert properties["deal_currency_code"] == sold[id_]["CurrencyIsoCode"]
+        assert (properties["dealstage"] == "closedwon") == sold[id_]["IsWon"]
+
+
+def test_a_converted_lead_names_a_contact_and_a_loser_its_winner(ledger: Ledger) -> None:
+    leads = {each.key: orjson.loads(each.body) for each in _of(ledger, "salesforce", "Lead")}
+    people = {each.key for each in _of(ledger, "salesforce", "Contact")}
+    became = [each["ConvertedContactId"] for each in leads.values() if each["IsConverted"]]
+    winners = [each["MasterRecordId"] for each in leads.values() if each["MasterRecordId"]]
+    assert set(became) <= people
+    assert set(winners) <= set(leads)
+    assert became
+    assert winners
+    assert all(len(key) == 18 for key in (*leads, *people))
+
+
 def test_files_written_day_by_day_equal_files_written_at_once(
     company: Company, tmp_path: Path
 ) -> None:
