@@ -49,7 +49,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=1800,
     )
     assert ran.returncode == 0, f"{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
-    assert "not connected: google_ads, hubspot, linkedin_pages, mailchimp, meta_ads" in ran.stdout
+    missing = "google_ads, hubspot, linkedin_ads, linkedin_pages, mailchimp, meta_ads"
+    assert f"not connected: {missing}" in ran.stdout
     return home
 
 

@@ -38,6 +38,11 @@ create schema raw_meta_ads; create table raw_meta_ads.insights as select
     cast(i as varchar) as campaign_id, '' as adset_id, '' as ad_id, date '2026-01-01' as date_start,
     'EUR' as account_currency, 100 as impressions, 10 as clicks, '5.00' as spend,
     cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
+create schema raw_linkedin_ads; create table raw_linkedin_ads.analytics as select
+    '1' as account_id, ['ACCOUNT', 'CAMPAIGN', 'CREATIVE'][i // 34 + 1] as pivot_name,
+    cast(i as varchar) as entity_id, date '2026-01-01' as reported_on, 'GBP' as currency_code,
+    100 as impressions, 10 as clicks, '5.00' as cost_in_local_currency,
+    cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
 create table raw_file_drops.contacts as select
     'webinar' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, timestamp '2026-01-01' as created_at,
@@ -110,7 +115,7 @@ create table marts.fct_ad_performance as select
     cast(1 as double) as fx_rate from range(100) as t(i);
 """
 RAW_CONTACTS, RAW_ADS = "raw_hubspot.contacts", "raw_google_ads.campaign_stats"
-META_ADS = "raw_meta_ads.insights"
+META_ADS, LINKEDIN_ADS = "raw_meta_ads.insights", "raw_linkedin_ads.analytics"
 DROPPED_CONTACTS, DROPPED_ADS = "raw_file_drops.contacts", "raw_file_drops.ad_days"
 CONTACTS, DEALS = "staging.stg_{}__contacts", "staging.stg_{}__deals"
 EMAIL_EVENTS = "staging.stg_{}__email_events"
@@ -243,6 +248,12 @@ FAULTS = {
         (META_ADS, rule): dropped(fault).replace("currency_code", "account_currency")
         for rule, fault in AD_DAY_FAULTS.items()
     },
+    **{
+        (LINKEDIN_ADS, rule): dropped(fault)
+        .replace("spend", "cost_in_local_currency")
+        .replace("campaign_id", "entity_id")
+        for rule, fault in AD_DAY_FAULTS.items()
+    },
     **{(DROPPED_ADS, rule): dropped(fault) for rule, fault in AD_DAY_FAULTS.items()},
     **{
         (relation.format(system), rule): fault
@@ -267,6 +278,7 @@ GATE_OF: dict[str, Gate] = {
     "raw_hubspot": "raw",
     "raw_google_ads": "raw",
     "raw_meta_ads": "raw",
+    "raw_linkedin_ads": "raw",
     "raw_file_drops": "raw",
     "staging": "staging",
     "intermediate": "conformed",

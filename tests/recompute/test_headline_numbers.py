@@ -52,6 +52,8 @@ BILLED = (
     f" from raw_google_ads.campaign_stats where {OPEN}",
     "select date_start, account_currency, spend from raw_meta_ads.insights"
     f" where level = 'account' and {OPEN}",
+    "select reported_on, currency_code, cost_in_local_currency from raw_linkedin_ads.analytics"
+    f" where pivot_name = 'ACCOUNT' and {OPEN}",
 )
 
 

@@ -12,7 +12,7 @@ from live_sandbox import Live, serving
 
 from ingestion.config import sandbox_config
 from ingestion.pipeline import load
-from ingestion.sandbox.wire import meta_ads
+from ingestion.sandbox.wire import linkedin_ads, meta_ads
 from ingestion.sources import SOURCES
 
 pytestmark = pytest.mark.slow
@@ -33,6 +33,11 @@ PLATFORMS = {
         "select level, campaign_id, adset_id, ad_id, date_start::varchar, impressions, spend"
         " from raw_meta_ads.insights",
         "level campaign_id adset_id ad_id date_start",
+    ),
+    "linkedin_ads": Platform(
+        "select pivot_name, entity_id, reported_on::varchar, impressions, cost_in_local_currency,"
+        " external_website_conversions from raw_linkedin_ads.analytics",
+        "pivot_name entity_id reported_on",
     ),
 }
 
@@ -68,7 +73,19 @@ def _meta_shown(live: Live) -> Facts:
     return found
 
 
-SHOWN = {"meta_ads": _meta_shown}
+def _linkedin_shown(live: Live) -> Facts:
+    """Every row that LinkedIn shows at the clock, from the ledger itself."""
+    found: Facts = {}
+    for day in live.world.state.rows("linkedin_ads", "days", linkedin_ads.ACCOUNT):
+        for pivot, rows in orjson.loads(day.body).items():
+            for row in rows:
+                id_ = row["pivotValues"][0].rsplit(":", 1)[1]
+                counted = (row["impressions"], row["costInLocalCurrency"])
+                found[pivot, id_, day.key] = (*counted, row["externalWebsiteConversions"])
+    return found
+
+
+SHOWN = {"meta_ads": _meta_shown, "linkedin_ads": _linkedin_shown}
 
 
 class Loaded(NamedTuple):

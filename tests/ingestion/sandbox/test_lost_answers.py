@@ -26,6 +26,7 @@ FIRST = {
         *("/crm/v3/owners", "/crm/v3/pipelines/deals", "/marketing/v3/forms"),
         "/form-integrations/v1/submissions",
     ),
+    "linkedin_ads": (*("/adCampaignGroups", "/adCampaigns", "/creatives", "/adAnalytics"),),
     "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
     "mailchimp": (
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
@@ -41,6 +42,7 @@ NEXT = {
         *("/crm/v4/associations/deals/contacts", "/marketing/v3/forms", "/crm/v3/owners"),
         "/form-integrations/v1/submissions",
     ),
+    "linkedin_ads": FIRST["linkedin_ads"],
     "linkedin_pages": FIRST["linkedin_pages"],
     "mailchimp": ("/members", "/email-activity"),
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "act_440112233445/insights"),),
@@ -129,6 +131,7 @@ def test_a_lost_answer_is_made_good_or_red(
 PERSISTENT = [
     ("hubspot", "/objects/contacts", True),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
+    *(("linkedin_ads", path, False) for path in NEXT["linkedin_ads"] if "Analytics" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),
     *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
