@@ -12,6 +12,7 @@ from ingestion.sandbox.wire import (
     hubspot,
     hubspot_companies,
     hubspot_forms,
+    linkedin_ads,
     mailchimp,
     meta_ads,
     salesforce,
@@ -183,7 +184,7 @@ def _planted(company: Company) -> pl.DataFrame:
         if hubspot_companies.is_restored(company.seed, account):
             at = ("hubspot", "companies", hubspot.company_id(account))
             rows.append(("company_restored", *at, ""))
-    rows += meta_ads.planted(company)
+    rows += [*meta_ads.planted(company), *linkedin_ads.planted(company)]
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

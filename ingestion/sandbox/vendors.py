@@ -9,6 +9,7 @@ from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
 from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
+from ingestion.sandbox.views import linkedin_ads as linkedin_ads_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
 from ingestion.sandbox.views import meta_ads as meta_ads_view
@@ -16,6 +17,7 @@ from ingestion.sandbox.views import salesforce as salesforce_view
 from ingestion.sandbox.wire import (
     google_ads,
     hubspot,
+    linkedin_ads,
     linkedin_pages,
     mailchimp_audience,
     meta_ads,
@@ -39,6 +41,8 @@ VENDORS = (
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp_audience.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor("meta_ads", meta_ads_view.PATHS, meta_ads_view.view, meta_ads.changes),
+    # Before the pages, whose addresses are all that begin alike.
+    Vendor("linkedin_ads", linkedin_ads_view.PATHS, linkedin_ads_view.view, linkedin_ads.changes),
     Vendor(
         "linkedin_pages",
         linkedin_pages_view.PATHS,

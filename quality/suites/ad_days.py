@@ -114,6 +114,16 @@ def suites(_: Systems) -> list[Suite]:
             spend_sql="try_cast(spend as decimal(18, 6))",
         ),
         _suite(
+            "linkedin_ads",
+            "analytics",
+            ("account_id", "pivot_name", "entity_id", "reported_on"),
+            currency="currency_code",
+            impressions="impressions",
+            clicks="clicks",
+            spend="spend",
+            spend_sql="try_cast(cost_in_local_currency as decimal(18, 6))",
+        ),
+        _suite(
             "file_drops",
             "ad_days",
             ("source", "grain", "account_id", "campaign_id", "ad_group_id", "ad_id", "reported_on"),

@@ -60,7 +60,7 @@ def days(home: Path) -> list[Day]:
 
 def test_late_restated_merged_archived_and_deleted_records_fall_into_the_days() -> None:
     found = planted(SEED, SCALE, FIRST, FIRST + timedelta(days=STRETCH))
-    restated = ("restated:google_ads", "restated:meta_ads")
+    restated = (f"restated:{platform}_ads" for platform in ("google", "meta", "linkedin"))
     for kind in ("late", *restated, "merged", "archived", "deleted"):
         assert found[kind] > 0, found
 

@@ -51,6 +51,11 @@ create table raw_google_ads.keyword_stats as
 create table raw_google_ads.search_term_stats as
     select *, 't' as search_term_view__search_term, 'EXACT' as segments__search_term_match_type
     from raw_google_ads.keyword_stats;
+create schema raw_linkedin_ads; create table raw_linkedin_ads.analytics as select
+    '1' as account_id, ['ACCOUNT', 'CAMPAIGN', 'CREATIVE'][i // 34 + 1] as pivot_name,
+    cast(i as varchar) as entity_id, date '2026-01-01' as reported_on, 'GBP' as currency_code,
+    100 as impressions, 10 as clicks, '5.00' as cost_in_local_currency,
+    cast(null as timestamp) as _dlt_valid_to, false as is_deleted from range(100) as t(i);
 create table raw_file_drops.contacts as select
     'webinar' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, timestamp '2026-01-01' as created_at,
@@ -132,7 +137,7 @@ create table marts.fct_ad_performance as select
     cast(1 as double) as fx_rate from range(100) as t(i);
 """
 RAW_CONTACTS, RAW_ADS = "raw_hubspot.contacts", "raw_google_ads.campaign_stats"
-META_ADS = "raw_meta_ads.insights"
+META_ADS, LINKEDIN_ADS = "raw_meta_ads.insights", "raw_linkedin_ads.analytics"
 DROPPED_CONTACTS, DROPPED_ADS = "raw_file_drops.contacts", "raw_file_drops.ad_days"
 CONTACTS, DEALS = "staging.stg_{}__contacts", "staging.stg_{}__deals"
 EMAIL_EVENTS = "staging.stg_{}__email_events"
@@ -279,6 +284,12 @@ FAULTS = {
         (META_ADS, rule): dropped(fault).replace("currency_code", "account_currency")
         for rule, fault in AD_DAY_FAULTS.items()
     },
+    **{
+        (LINKEDIN_ADS, rule): dropped(fault)
+        .replace("spend", "cost_in_local_currency")
+        .replace("campaign_id", "entity_id")
+        for rule, fault in AD_DAY_FAULTS.items()
+    },
     **{(DROPPED_ADS, rule): dropped(fault) for rule, fault in AD_DAY_FAULTS.items()},
     **{
         (relation.format(system), rule): fault
@@ -306,6 +317,7 @@ GATE_OF: dict[str, Gate] = {
     "raw_salesforce": "raw",
     "raw_google_ads": "raw",
     "raw_meta_ads": "raw",
+    "raw_linkedin_ads": "raw",
     "raw_file_drops": "raw",
     "staging": "staging",
     "intermediate": "conformed",

@@ -41,11 +41,23 @@ RAW = {
         f" (from raw_meta_ads.insights where level = '{level}')"
         for level in ("account", "campaign", "adset", "ad")
     ),
+    # No ad groups; a creative that no list names has only its campaign's row to be in.
+    "linkedin_ads": tuple(
+        f"select reported_on::varchar, {ids}, cost_in_local_currency from (select days.*,"
+        " made.campaign_id from raw_linkedin_ads.analytics as days left join (from"
+        " raw_linkedin_ads.creatives where _dlt_valid_to is null) as made on"
+        f" days.entity_id = made.id where pivot_name = '{pivot}' and {needed}) as days"
+        for pivot, ids, needed in (
+            ("ACCOUNT", "'', '', ''", "true"),
+            ("CAMPAIGN", "entity_id, '', ''", "true"),
+            ("CREATIVE", "campaign_id, '', entity_id", "made.id is not null"),
+        )
+    ),
 }
 
 
 # 1 is the account's own row, 4 an ad; this Google account charges nothing to a group itself.
-DEPTHS = {"google_ads": {2, 4}, "meta_ads": {1, 2, 3, 4}}
+DEPTHS = {"google_ads": {2, 4}, "meta_ads": {1, 2, 3, 4}, "linkedin_ads": {1, 2, 3}}
 
 
 @pytest.fixture(scope="session")
@@ -67,17 +79,17 @@ def billed(home: Home, platform: str) -> list[list[Row]]:
 def expected(grains: list[list[Row]]) -> dict[Key, Decimal]:
     """Return what the mart should hold: rows less what stands below them, where that leaves any."""
     found: dict[Key, Decimal] = defaultdict(Decimal)
-    coarser: list[set[Key]] = []
+    coarser: set[Key] = set()
     for rows in grains:
         for row in rows:
-            key = (row.day, row.campaign, row.group, row.ad)
-            found[key] += row.spend
-            for depth, held in reversed(list(enumerate(coarser, 4 - len(grains)))):
-                above = (row.day, *(each if n < depth else "" for n, each in enumerate(key[1:])))
-                if above in held:
+            found[row[:4]] += row.spend
+            day, *ids = row[:4]
+            for depth in (2, 1, 0):
+                above = (day, *ids[:depth], *[""] * (3 - depth))
+                if above in coarser:
                     found[above] -= row.spend
                     break
-        coarser.append({(row.day, row.campaign, row.group, row.ad) for row in rows})
+        coarser |= {row[:4] for row in rows}
     return found
 
 
@@ -126,6 +138,7 @@ def _by_day(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
 ACCOUNTS = {
     "google_ads": ("USD", "America/New_York"),
     "meta_ads": ("EUR", "Europe/Berlin"),
+    "linkedin_ads": ("GBP", "UTC"),
 }
 
 

@@ -64,6 +64,8 @@ BILLED = (
     f" from raw_google_ads.account_stats where {LIVE}",
     "select date_start, account_currency, spend from raw_meta_ads.insights"
     f" where level = 'account' and {LIVE}",
+    "select reported_on, currency_code, cost_in_local_currency from raw_linkedin_ads.analytics"
+    f" where pivot_name = 'ACCOUNT' and {LIVE}",
 )
 
 

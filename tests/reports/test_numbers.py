@@ -60,6 +60,7 @@ HEADLINES = {
     "Blended ROAS": ("ratio", lambda ask: ask(WON) / ask(SPEND)),
     "Modelled ROAS, linear model": ("ratio", lambda ask: ask(PAID) / ask(SPEND)),
     "ROAS claimed by Google Ads": ("ratio", lambda ask: ask(CLAIMED % "google_ads")),
+    "ROAS claimed by LinkedIn Ads": ("ratio", lambda ask: ask(CLAIMED % "linkedin_ads")),
     "ROAS claimed by Meta Ads": ("ratio", lambda ask: ask(CLAIMED % "meta_ads")),
     "New leads": ("count", lambda ask: ask(LEADS)),
     "Ad spend per lead": ("money", lambda ask: ask(SPEND) / ask(LEADS)),

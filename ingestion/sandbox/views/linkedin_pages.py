@@ -19,14 +19,21 @@ def refuse(status: int, code: str, message: str) -> Answer:
     return answer({"status": status, "code": code, "message": message}, status)
 
 
-def view(ask: Ask, world: World) -> Answer:
-    """Answer a LinkedIn request; the version and protocol headers are required."""
+def refused(ask: Ask) -> Answer | None:
+    """Return why a request is refused: token, version and protocol are required of each."""
     if ask.headers.get("authorization") != f"Bearer {TOKEN}":
         return refuse(401, "INVALID_ACCESS_TOKEN", "Invalid access token")
     if not re.fullmatch(r"20\d{4}", ask.headers.get("linkedin-version", "")):
         return refuse(426, "NONEXISTENT_VERSION", "Requested version is not active")
     if ask.headers.get("x-restli-protocol-version") != "2.0.0":
         return refuse(400, "ILLEGAL_ARGUMENT", "Unsupported protocol version")
+    return None
+
+
+def view(ask: Ask, world: World) -> Answer:
+    """Answer a request of an organisation's pages."""
+    if (no := refused(ask)) is not None:
+        return no
     match ask.path.removeprefix("/rest/"):
         case "posts":
             owner = unquote(ask.query.get("author", ""))

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from ingestion.auth import APP, app_or_token, secrets_of
+from ingestion.auth import APP
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
 from ingestion.errors import PageBroken
-from ingestion.http import Budget, Clock, Session
 from ingestion.pages import Declared, Paging, rows_of, sure, whole
+from ingestion.sources.linkedin import TOKEN_URL, VERSION, session
 from ingestion.sources.linkedin_pages.shares import measures, snapshots, statistics
 from ingestion.sources.linkedin_pages.tables import (
     FOLLOWER_DAYS,
@@ -25,9 +25,6 @@ from ingestion.sources.linkedin_pages.tables import (
     SHARE_STATISTICS,
 )
 
-VERSION = "202606"
-# An access token lives 60 days, the refresh token that some apps are given a year.
-TOKEN_URL = "https://www.linkedin.com/oauth/v2/accessToken"
 PAGE = 100
 
 
@@ -156,18 +153,6 @@ def _follower_days(
 
 def _page_of(ctx: Extraction) -> str:
     return quote(str(ctx.config["organization"]), safe="")
-
-
-def session(config: Mapping[str, Any], clock: Clock) -> Session:
-    """Return the session of one page; version and protocol go with every request."""
-    spoken = {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
-    return Session(
-        str(config["base_url"]),
-        auth=app_or_token(config, TOKEN_URL, spoken),
-        budgets=(Budget(20, 1.0),),
-        secrets=secrets_of(config),
-        clock=clock,
-    )
 
 
 LINKEDIN_PAGES = Source(

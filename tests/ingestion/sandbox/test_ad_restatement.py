@@ -12,7 +12,7 @@ from live_sandbox import Live, serving
 
 from ingestion.config import sandbox_config
 from ingestion.pipeline import load
-from ingestion.sandbox.wire import meta_ads
+from ingestion.sandbox.wire import linkedin_ads, meta_ads
 from ingestion.sources import SOURCES
 
 pytestmark = pytest.mark.slow
@@ -34,12 +34,17 @@ PLATFORMS = {
         " from raw_meta_ads.insights",
         "level campaign_id adset_id ad_id date_start",
     ),
+    "linkedin_ads": Platform(
+        "select pivot_name, entity_id, reported_on::varchar, impressions, cost_in_local_currency,"
+        " external_website_conversions from raw_linkedin_ads.analytics",
+        "pivot_name entity_id reported_on",
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def live() -> Iterator[Live]:
-    with serving(seed=17, scale=0.02) as company:
+    with serving(seed=38, scale=0.02) as company:
         yield company
 
 
@@ -68,7 +73,19 @@ def _meta_shown(live: Live) -> Facts:
     return found
 
 
-SHOWN = {"meta_ads": _meta_shown}
+def _linkedin_shown(live: Live) -> Facts:
+    """Every row that LinkedIn shows at the clock, from the ledger itself."""
+    found: Facts = {}
+    for day in live.world.state.rows("linkedin_ads", "days", linkedin_ads.ACCOUNT):
+        for pivot, rows in orjson.loads(day.body).items():
+            for row in rows:
+                id_ = row["pivotValues"][0].rsplit(":", 1)[1]
+                counted = (row["impressions"], row["costInLocalCurrency"])
+                found[pivot, id_, day.key] = (*counted, row["externalWebsiteConversions"])
+    return found
+
+
+SHOWN = {"meta_ads": _meta_shown, "linkedin_ads": _linkedin_shown}
 
 
 class Loaded(NamedTuple):

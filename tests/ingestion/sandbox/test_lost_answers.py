@@ -34,6 +34,7 @@ FIRST = {
         "/memberships",
     ),
     "salesforce": ("/queryAll", "/query/01g", "/Lead/describe"),
+    "linkedin_ads": (*("/adCampaignGroups", "/adCampaigns", "/creatives", "/adAnalytics"),),
     "linkedin_pages": (*("/rest/posts", "ShareStatistics", "FollowerStatistics"),),
     "mailchimp": (
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
@@ -54,6 +55,7 @@ NEXT = {
         *("/crm/lists/2026-03/search", "/memberships"),
     ),
     "salesforce": ("/queryAll", "/Lead/describe"),
+    "linkedin_ads": FIRST["linkedin_ads"],
     "linkedin_pages": FIRST["linkedin_pages"],
     "mailchimp": ("/members", "/email-activity"),
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "act_440112233445/insights"),),
@@ -145,6 +147,7 @@ PERSISTENT = [
     ("hubspot", "/objects/2026-03/contacts", True),
     *(("google_ads", path, first) for path in FIRST["google_ads"] for first in (True, False)),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
+    *(("linkedin_ads", path, False) for path in NEXT["linkedin_ads"] if "Analytics" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),
     *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
