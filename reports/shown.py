@@ -12,6 +12,7 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 NAMES = {
     "hubspot": "HubSpot",
     "mailchimp": "Mailchimp",
+    "klaviyo": "Klaviyo",
     "google_ads": "Google Ads",
     "meta_ads": "Meta Ads",
     "linkedin_ads": "LinkedIn Ads",

@@ -8,7 +8,7 @@ import polars as pl
 
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
-from ingestion.sandbox.wire import hubspot, mailchimp
+from ingestion.sandbox.wire import hubspot, klaviyo, mailchimp
 from ingestion.sandbox.wire.encode import iso_ms
 
 
@@ -61,6 +61,17 @@ def _records(company: Company) -> pl.DataFrame:
             id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
             key = f"{mailchimp.LIST}:{id_}"
             rows.append(("mailchimp", "members", key, person_id(person), person.kind, ""))
+    rows += [
+        (
+            "klaviyo",
+            "members",
+            f"all:{each.id}",
+            person_id(each.person),
+            each.person.kind,
+            each.dirt,
+        )
+        for each in klaviyo.profiles(company)
+    ]
     columns = ("source", "object", "source_record_id", "true_person_id", "party_kind", "dirt")
     return _frame(columns, rows).unique(
         ["source", "object", "source_record_id"], keep="first", maintain_order=True
@@ -152,4 +163,10 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("deal_reopened", *at, deal.history[-1][0]))
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
+    for profile in klaviyo.profiles(company):
+        at = ("klaviyo", "profiles", profile.id)
+        if profile.disagrees:
+            rows.append(("consent_disagrees", *at, person_id(profile.person)))
+        if profile.gone is not None:
+            rows.append((f"profile_{profile.dirt or 'deleted'}", *at, person_id(profile.person)))
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))

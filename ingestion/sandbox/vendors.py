@@ -9,9 +9,10 @@ from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
 from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
+from ingestion.sandbox.views import klaviyo as klaviyo_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp_audience
+from ingestion.sandbox.wire import google_ads, hubspot, klaviyo, linkedin_pages, mailchimp_audience
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Vendor:
 VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp_audience.changes),
+    Vendor("klaviyo", klaviyo_view.PATHS, klaviyo_view.view, klaviyo.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor(
         "linkedin_pages",

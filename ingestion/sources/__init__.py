@@ -4,6 +4,7 @@ from ingestion.contract import Source
 from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
+from ingestion.sources.klaviyo import KLAVIYO
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
 from ingestion.sources.web_events import WEB_EVENTS
@@ -13,6 +14,7 @@ SOURCES: dict[str, Source] = {
     for source in (
         HUBSPOT,
         MAILCHIMP,
+        KLAVIYO,
         GOOGLE_ADS,
         LINKEDIN_PAGES,
         WEB_EVENTS,

@@ -49,7 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=1800,
     )
     assert ran.returncode == 0, f"{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
-    assert "not connected: google_ads, hubspot, linkedin_pages, mailchimp" in ran.stdout
+    assert "not connected: google_ads, hubspot, klaviyo, linkedin_pages, mailchimp" in ran.stdout
     return home
 
 
