@@ -13,6 +13,7 @@ NAMES = {
     "hubspot": "HubSpot",
     "salesforce": "Salesforce",
     "mailchimp": "Mailchimp",
+    "klaviyo": "Klaviyo",
     "google_ads": "Google Ads",
     "meta_ads": "Meta Ads",
     "linkedin_ads": "LinkedIn Ads",

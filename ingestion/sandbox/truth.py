@@ -12,6 +12,7 @@ from ingestion.sandbox.wire import (
     hubspot,
     hubspot_companies,
     hubspot_forms,
+    klaviyo,
     linkedin_ads,
     mailchimp,
     meta_ads,
@@ -83,6 +84,17 @@ def _records(company: Company) -> pl.DataFrame:
             id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
             key = f"{mailchimp.LIST}:{id_}"
             rows.append(("mailchimp", "members", key, person_id(person), person.kind, ""))
+    rows += [
+        (
+            "klaviyo",
+            "members",
+            f"all:{each.id}",
+            person_id(each.person),
+            each.person.kind,
+            each.dirt,
+        )
+        for each in klaviyo.profiles(company)
+    ]
     columns = ("source", "object", "source_record_id", "true_person_id", "party_kind", "dirt")
     return _frame(columns, rows).unique(
         ["source", "object", "source_record_id"], keep="first", maintain_order=True
@@ -185,6 +197,12 @@ def _planted(company: Company) -> pl.DataFrame:
             at = ("hubspot", "companies", hubspot.company_id(account))
             rows.append(("company_restored", *at, ""))
     rows += [*meta_ads.planted(company), *linkedin_ads.planted(company)]
+    for profile in klaviyo.profiles(company):
+        at = ("klaviyo", "profiles", profile.id)
+        if profile.disagrees:
+            rows.append(("consent_disagrees", *at, person_id(profile.person)))
+        if profile.gone is not None:
+            rows.append((f"profile_{profile.dirt or 'deleted'}", *at, person_id(profile.person)))
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

@@ -9,6 +9,7 @@ from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
 from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
+from ingestion.sandbox.views import klaviyo as klaviyo_view
 from ingestion.sandbox.views import linkedin_ads as linkedin_ads_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
@@ -17,6 +18,7 @@ from ingestion.sandbox.views import salesforce as salesforce_view
 from ingestion.sandbox.wire import (
     google_ads,
     hubspot,
+    klaviyo,
     linkedin_ads,
     linkedin_pages,
     mailchimp_audience,
@@ -39,6 +41,7 @@ VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("salesforce", salesforce_view.PATHS, salesforce_view.view, salesforce.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp_audience.changes),
+    Vendor("klaviyo", klaviyo_view.PATHS, klaviyo_view.view, klaviyo.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor("meta_ads", meta_ads_view.PATHS, meta_ads_view.view, meta_ads.changes),
     # Before the pages, whose addresses are all that begin alike.

@@ -4,6 +4,7 @@ from ingestion.contract import Source
 from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
+from ingestion.sources.klaviyo import KLAVIYO
 from ingestion.sources.linkedin_ads import LINKEDIN_ADS
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
@@ -17,6 +18,7 @@ SOURCES: dict[str, Source] = {
         HUBSPOT,
         SALESFORCE,
         MAILCHIMP,
+        KLAVIYO,
         GOOGLE_ADS,
         META_ADS,
         LINKEDIN_ADS,

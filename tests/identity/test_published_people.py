@@ -42,6 +42,8 @@ def test_every_record_of_the_vendors_is_in_the_bridge_once_and_nothing_else_is(r
         union
         select 'mailchimp', 'members', list_id || ':' || id from raw_mailchimp.members
         union
+        select 'klaviyo', 'members', 'all:' || id from raw_klaviyo.profiles
+        union
         select 'hubspot', 'form_submissions', submission_id from raw_hubspot.form_submissions
         union
         select 'web_events', 'visitors', anonymous_id from raw_web_events.events
@@ -103,6 +105,8 @@ def test_what_is_gone_at_the_vendor_is_marked_deleted_and_stays(rows):
             " union all select id, is_deleted from raw_salesforce.leads where _dlt_valid_to is null"
             " union all select id, is_deleted from raw_salesforce.contacts"
             " where _dlt_valid_to is null"
+            " union all select 'all:' || id, is_deleted from raw_klaviyo.profiles"
+            " where _dlt_valid_to is null"
         )
     )
     told = rows(
@@ -121,7 +125,7 @@ def test_contactable_is_who_has_a_live_address_and_no_opt_out_anywhere(rows):
         from raw_hubspot.contacts where _dlt_valid_to is null
         union all
         select 'members', list_id || ':' || id, coalesce(email_address, '') <> '',
-            is_deleted, status = 'unsubscribed'
+            is_deleted, status in ('unsubscribed', 'archived')
         from raw_mailchimp.members where _dlt_valid_to is null
         union all
         select 'leads', id, coalesce(email, '') <> '', is_deleted or is_converted,
@@ -131,6 +135,11 @@ def test_contactable_is_who_has_a_live_address_and_no_opt_out_anywhere(rows):
         select 'contacts', id, coalesce(email, '') <> '', is_deleted,
             coalesce(has_opted_out_of_email, false)
         from raw_salesforce.contacts where _dlt_valid_to is null
+        union all
+        select 'members', 'all:' || id, coalesce(email, '') <> '', is_deleted,
+            email_consent = 'UNSUBSCRIBED'
+            or (email_consent = 'SUBSCRIBED' and not can_receive_email)
+        from raw_klaviyo.profiles where _dlt_valid_to is null
         """
     )
     state = {(object_, id_): flags for object_, id_, *flags in kept}
@@ -193,6 +202,8 @@ def planted(rows):
         select email, phone, first_name, last_name from raw_salesforce.leads
         union
         select email, phone, first_name, last_name from raw_salesforce.contacts
+        union
+        select email, phone_number, first_name, last_name from raw_klaviyo.profiles
         union
         select values__email, values__phone, values__firstname, values__lastname
         from raw_hubspot.form_submissions

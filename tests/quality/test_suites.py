@@ -98,6 +98,8 @@ create table staging.stg_mailchimp__email_events as select
     'mailchimp' as source, cast(i as varchar) as event_id, 'c' as campaign_native_id,
     'r' as recipient_key, 'open' as event_type, timestamp '2026-01-01' as occurred_at
     from range(100) as t(i);
+create table staging.stg_klaviyo__email_events as
+    select * replace ('klaviyo' as source) from staging.stg_mailchimp__email_events;
 create table staging.stg_file_drops__email_events as
     select * replace ('other_mail' as source) from staging.stg_mailchimp__email_events;
 create table staging.stg_web_events__events as select
@@ -106,6 +108,7 @@ create table staging.stg_web_events__events as select
 create table staging.stg_mailchimp__members as select
     cast(i as varchar) as source_record_id, 'a@corp.example' as email, 'subscribed' as status,
     false as is_deleted from range(100) as t(i);
+create table staging.stg_klaviyo__members as select * from staging.stg_mailchimp__members;
 create table staging.stg_linkedin_pages__social_posts as select
     cast(i as varchar) as post_id, timestamp '2026-01-01' as published_at, false as is_deleted
     from range(100) as t(i);
@@ -296,7 +299,7 @@ FAULTS = {
         for relation, faults, systems in (
             (CONTACTS, CONTACT_FAULTS, ("hubspot", "salesforce", "file_drops")),
             (DEALS, DEAL_FAULTS, ("hubspot", "salesforce", "file_drops")),
-            (EMAIL_EVENTS, EMAIL_EVENT_FAULTS, ("mailchimp", "file_drops")),
+            (EMAIL_EVENTS, EMAIL_EVENT_FAULTS, ("mailchimp", "klaviyo", "file_drops")),
         )
         for system in systems
         for rule, fault in faults.items()
@@ -311,6 +314,11 @@ FAULTS = {
         "stage_native = null where source_record_id = '3'"
     ),
     **{(relation, rule): fault for rule, (relation, fault) in OTHER_FAULTS.items()},
+    **{
+        ("staging.stg_klaviyo__members", rule): fault
+        for rule, (relation, fault) in OTHER_FAULTS.items()
+        if relation == MEMBERS
+    },
 }
 GATE_OF: dict[str, Gate] = {
     "raw_hubspot": "raw",

@@ -85,12 +85,21 @@ def test_every_slice_of_the_roi_mart_holds_what_was_billed(home: Home) -> None:
     assert all(float(spend) == pytest.approx(float(billed), abs=1e-3) for *_, spend in slices)
 
 
-def test_sends_bounces_and_unsubscribes_by_campaign_are_what_mailchimp_counted(home: Home) -> None:
+def test_sends_bounces_and_unsubscribes_by_campaign_are_what_the_tools_counted(home: Home) -> None:
     counted = home.raw(
         "select s.campaign_id, count(*), count(*) filter (s.status = 'hard'), "
         "count(*) filter (s.status = 'soft'), count(u.email_id) from raw_mailchimp.sent_to s "
         "left join raw_mailchimp.unsubscribes u using (campaign_id, email_id) "
         "where s._dlt_valid_to is null and not coalesce(s.is_deleted, false) group by 1"
+        # Klaviyo tells sends, bounces and departures as events of a message.
+        " union all select m.campaign_id, count(distinct e.profile_id) filter "
+        "(k.name in ('Received Email', 'Bounced Email')), "
+        "count(*) filter (k.name = 'Bounced Email' and e.bounce_type = 'Hard'), "
+        "count(*) filter (k.name = 'Bounced Email' and e.bounce_type = 'Soft'), "
+        "count(*) filter (k.name like 'Unsubscribed%') from raw_klaviyo.events e "
+        "join raw_klaviyo.metrics k on k.id = e.metric_id and k._dlt_valid_to is null "
+        "join raw_klaviyo.campaign_messages m on m.id = e.message_id and m._dlt_valid_to is null "
+        "group by 1"
     )
     shown = home.marts(
         "select c.campaign_native_id, e.sent, e.hard_bounces, e.soft_bounces, e.unsubscribes "
@@ -214,6 +223,7 @@ def test_no_published_table_holds_an_address_that_came_in(home: Home) -> None:
             "union select email_address from raw_mailchimp.members "
             "union select email from raw_salesforce.leads "
             "union select email from raw_salesforce.contacts "
+            "union select email from raw_klaviyo.profiles "
             "union select values__email from raw_hubspot.form_submissions "
             "union select email from raw_web_events.events"
         )

@@ -20,6 +20,10 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "klaviyo": (
+        *("/api/profiles", "/api/lists", "/lists/KlList/profiles", "/api/campaigns"),
+        *("/api/events", "/api/metrics", "/segments/KlSegm/profiles"),
+    ),
     "google_ads": (
         *("/1112223333/googleAds:search", "/1234567890/googleAds:search"),
         "/1234567890/googleAds:searchStream",
@@ -45,6 +49,7 @@ FIRST = {
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "7/insights"),),
 }
 NEXT = {
+    "klaviyo": (*("/api/profiles", "/api/lists", "/api/events", "/api/campaigns"),),
     "google_ads": FIRST["google_ads"],
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
