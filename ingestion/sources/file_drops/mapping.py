@@ -10,10 +10,12 @@ import yaml
 
 from ingestion.contract import Table
 from ingestion.errors import LoadFailed
+from ingestion.sources.file_drops import layout as layouts
+from ingestion.sources.file_drops.layout import Layout
 from ingestion.sources.file_drops.tables import TABLES
 
 _RULE_KEYS = {"column", "value", "values", "divide_by", "last_part", "join", "lookup", "skip"}
-_BLOCK_KEYS = {"pattern", "table", "columns", "sum", "ignored", "delimiter", "encoding", "skip"}
+_BLOCK_KEYS = {"pattern", "table", "columns", "ignored", "skip", *layouts.KEYS}
 _OWN = {"source", "file_name", "row_number"}
 
 
@@ -59,8 +61,7 @@ class FileRule:
     rules: tuple[tuple[str, Rule], ...]
     sums: bool
     ignored: frozenset[str]
-    delimiter: str
-    encoding: str
+    layout: Layout
     skip: tuple[tuple[str, frozenset[str]], ...]
 
     @property
@@ -133,8 +134,7 @@ def _file_rule(block: Mapping[str, Any]) -> FileRule:
         rules=rules,
         sums=table.name == "ad_days",
         ignored=frozenset(str(each) for each in block.get("ignored") or ()),
-        delimiter=str(block.get("delimiter", ",")),
-        encoding=str(block.get("encoding", "utf-8-sig")),
+        layout=layouts.read_layout(block),
         skip=tuple(
             (str(column), frozenset(str(value) for value in values))
             for column, values in (block.get("skip") or {}).items()

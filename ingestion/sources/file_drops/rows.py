@@ -11,6 +11,19 @@ from ingestion.sources.file_drops.tables import BOUNCE_CLASSES, EVENT_TYPES, MEA
 
 _SHORT_HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T](\d):")
 
+# Words that stand in a cell for a value that it should hold. The last three are our own marks, see
+# sheet_process.py.
+_FAULTS = {
+    **dict.fromkeys(
+        ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"),
+        "an error of the spreadsheet stands where a value is due",
+    ),
+    "#ROUNDED!": "a number of more than 15 digits, which the spreadsheet has rounded: keep ids as "
+    "text",
+    "#UNCALCULATED!": "a formula that was never calculated: open the workbook and save it",
+    "#MERGED!": "a part of a merged cell, so its value is not its own: unmerge it",
+}
+
 
 class BadCellError(ValueError):
     """A cell that the mapping cannot turn into its column."""
@@ -53,7 +66,10 @@ def _cell(
 ) -> str | None:
     if not rule.columns:
         return rule.value
-    text = ":".join(cells.get(column, "").strip() for column in rule.columns)
+    parts = [cells.get(column, "").strip() for column in rule.columns]
+    if fault := next((_FAULTS[each] for each in parts if each in _FAULTS), None):
+        raise BadCellError(f"{name}: {fault}")
+    text = ":".join(parts)
     if len(rule.columns) == 1 and text == "":
         return rule.value
     for lookup in rule.lookups:
