@@ -25,7 +25,7 @@ def real_config(settings: Settings, source: str) -> dict[str, Any]:
     told = source_config.real_config(
         SOURCES[source], written(settings, source), settings.environment
     )
-    return {**folders(settings), **told}
+    return {**folders(settings), **{key: each for key, each in told.items() if each is not None}}
 
 
 def configured(settings: Settings) -> list[str]:
@@ -60,4 +60,5 @@ def folders(settings: Settings) -> dict[str, Any]:
     return {
         "inbox": str(settings.home / "inbox"),
         "mappings": str(settings.config / "file_drops"),
+        "work": str(settings.home / "work"),
     }

@@ -42,6 +42,7 @@ files:
     delimiter: ";"
     columns: {source_record_id: id}
 """
+PEOPLE = "id,mail,changed,firm,stage,note\n1,ada@corp.example,2026-01-01 2:20:51,f1,l,x\n"
 
 
 @dataclass

@@ -11,13 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from inbox import MAPPING, NOW, Inbox
+from inbox import MAPPING, NOW, PEOPLE, Inbox
 
 from ingestion.errors import LoadFailed
 from ingestion.sources.file_drops.mapping import read_drop
 
 PROJECT = Path(__file__).parents[2]
-PEOPLE = "id,mail,changed,firm,stage,note\n1,ada@corp.example,2026-01-01 2:20:51,f1,l,x\n"
 
 
 @pytest.fixture

@@ -2,39 +2,37 @@
 
 import hashlib
 from collections.abc import Collection
-from pathlib import Path
 
 from ingestion.errors import LoadFailed
 from ingestion.sources.file_drops.mapping import FileRule, Lookup
-from ingestion.sources.file_drops.reader import BadLine, Note, open_plain, read_rows, refuse_odd
+from ingestion.sources.file_drops.places import Inbox
+from ingestion.sources.file_drops.reader import BadLine, Note, read_rows
 from ingestion.sources.file_drops.rows import padded
 
 
-def mark_of(path: Path, inbox: Path, rule: FileRule) -> str:
+def mark_of(inbox: Inbox, folder: str, name: str, rule: FileRule) -> str:
     """Return the digest of everything that the rows of a file depend on."""
     digest = hashlib.md5(repr(rule).encode(), usedforsecurity=False)
-    others = sorted({path.parent / lookup.file for lookup in rule.lookups})
-    for each in (path, *(other for other in others if other.exists())):
-        refuse_odd(each, inbox)
-        with open_plain(each) as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+    others = {lookup.file for lookup in rule.lookups}
+    there = others and others & set(inbox.names(folder))
+    for each in (name, *sorted(there)):
+        digest.update(inbox.mark(folder, each).encode())
     return digest.hexdigest()
 
 
-def table_of(folder: Path, inbox: Path, rule: FileRule, lookup: Lookup) -> dict[str, str]:
+def table_of(inbox: Inbox, folder: str, rule: FileRule, lookup: Lookup) -> dict[str, str]:
     """Return a lookup file as a table; of several rows with one key the newest counts, or the last.
 
     A file that is not there is an empty table where the mapping has a value to fall back on.
     """
-    path = folder / lookup.file
-    if not path.exists():
+    if lookup.file not in inbox.names(folder):
         if lookup.optional:
             return {}
         raise LoadFailed(
-            f"file_drops: {path.name} is missing, where {rule.pattern} looks up {lookup.value}. "
+            f"file_drops: {lookup.file} is missing, where {rule.pattern} looks up {lookup.value}. "
             "Drop it beside the others, then run again."
         )
-    refuse_odd(path, inbox)
+    path = inbox.path(folder, lookup.file)
     wanted = {lookup.key, lookup.value, *filter(None, [lookup.newest])}
     found: dict[str, tuple[str, str]] = {}
     for _, row in read_rows(path, rule.layout.of_lookup):

@@ -15,7 +15,7 @@ from ingestion.sources.file_drops.layout import Layout
 from ingestion.sources.file_drops.tables import TABLES
 
 _RULE_KEYS = {"column", "value", "values", "divide_by", "last_part", "join", "lookup", "skip"}
-_BLOCK_KEYS = {"pattern", "table", "columns", "ignored", "skip", *layouts.KEYS}
+_BLOCK_KEYS = {"pattern", "table", "columns", "ignored", "skip", "replaces", *layouts.KEYS}
 _OWN = {"source", "file_name", "row_number"}
 
 
@@ -54,7 +54,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class FileRule:
-    """How the files of one name pattern become rows of one table."""
+    """How the files of one name pattern become rows of one table.
+
+    Of files that `replaces`, each holds everything: what the last by name lacks is deleted.
+    """
 
     pattern: str
     table: Table
@@ -62,7 +65,17 @@ class FileRule:
     sums: bool
     ignored: frozenset[str]
     layout: Layout
+    replaces: bool
     skip: tuple[tuple[str, frozenset[str]], ...]
+
+    @property
+    def fixed(self) -> tuple[tuple[str, str], ...]:
+        """The columns of the key that are one and the same in every row of a file."""
+        return tuple(
+            (name, rule.value)
+            for name, rule in self.rules
+            if name in self.table.key and not rule.columns and rule.value is not None
+        )
 
     @property
     def read(self) -> set[str]:
@@ -135,6 +148,7 @@ def _file_rule(block: Mapping[str, Any]) -> FileRule:
         sums=table.name == "ad_days",
         ignored=frozenset(str(each) for each in block.get("ignored") or ()),
         layout=layouts.read_layout(block),
+        replaces=bool(block.get("replaces", False)),
         skip=tuple(
             (str(column), frozenset(str(value) for value in values))
             for column, values in (block.get("skip") or {}).items()
