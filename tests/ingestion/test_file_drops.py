@@ -148,7 +148,7 @@ def test_a_bounce_of_an_unknown_class_waits_for_its_mapping(inbox: Inbox) -> Non
     inbox.drop("mail_1.csv", "id,kind,class\n1,bounce,hard\n2,bounce,\n3,bounce,Block\n4,open,\n")
     inbox.load()
     [(reason, body)] = inbox.rows("select reason, body from quarantine.file_drops")
-    assert reason.startswith("bounce_class: mail_1.csv has neither hard, soft nor nothing")
+    assert reason.startswith("bounce_class: mail_1.csv holds a word that is none of hard, soft; ")
     assert "`values` under bounce_class in config/file_drops/toy.yml" in reason
     assert '"class": "Block"' in body
 

@@ -29,10 +29,10 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
         for drop in drops:
             for each in files_of(ctx, inbox, drop):
                 mark = mark_of(inbox, drop.name, each.name, each.rule)
-                if seen.get(each.address) == mark and not ctx.full:
+                if seen.get(each.part) == mark and not ctx.full:
                     continue
                 yield from each.items(ctx, inbox)
-                seen[each.address] = mark
+                seen[each.part] = mark
     ctx.state["files"] = seen
 
 
@@ -42,9 +42,11 @@ def revive(config: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     A changed mapping makes its files be read again anyhow; this is for files that are gone.
     """
     drop = read_drop(Path(str(config["mappings"])), str(body["folder"]))
-    rule = drop.rule_of(str(body["file"]))
-    if rule is None:
+    rules = drop.rules_of(str(body["file"]))
+    fitting = [each for each in rules if each.table.name == body.get("table")] or rules
+    if not fitting:
         raise ValueError(f"no pattern of config/file_drops/{drop.name}.yml fits {body['file']}")
+    rule = fitting[0]
     if rule.sums:
         raise ValueError("a part of a sum: mend the file, and it is read again as a whole")
     with opened(config) as inbox:

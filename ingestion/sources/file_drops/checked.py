@@ -14,6 +14,7 @@ from ingestion.sources.file_drops.mapping import read_drop
 from ingestion.sources.file_drops.places import Inbox
 from ingestion.typed import type_rows
 
+_SHOWN = 20
 _PASSED_OVER = {
     "file_without_mapping": "as no pattern of its mapping fits its name",
     "replaced_by_a_later_file": "as a later full export replaces it",
@@ -48,7 +49,11 @@ class Checked:
         if self.bad:
             said += f", {self.bad:,} do{'es' if self.bad == 1 else ''} not; the first: {self.why}. "
             said += "Mend the file or its mapping"
-        return f"{said}. No place for: {', '.join(self.unplaced)}" if self.unplaced else said
+        if not self.unplaced:
+            return said
+        more = len(self.unplaced) - _SHOWN
+        shown = ", ".join(self.unplaced[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return f"{said}. No place for: {shown}"
 
 
 def _counted(times: int, one: str, many: str) -> str:

@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Bad, Extraction, Page, Yield
 from ingestion.convert import body_of
 from ingestion.errors import LoadFailed
+from ingestion.sources.file_drops.cells import BadCellError
 from ingestion.sources.file_drops.lookups import check_columns
 from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup
 from ingestion.sources.file_drops.reader import BadLine, Note, read_rows
-from ingestion.sources.file_drops.rows import BadCellError, Sums, row_of
+from ingestion.sources.file_drops.rows import Sums, row_of
 
 ROWS_PER_PAGE = 5_000
 # More is no file with a few bad rows: its quarantine would fill the memory.
@@ -40,7 +42,7 @@ def rows_of(
             if isinstance(cells, BadLine):
                 raise BadCellError(f"{path.name}: {cells.reason}")
             columns.note(cells)
-            if any(cells.get(column, "") in values for column, values in rule.skip):
+            if _is_skipped(rule, cells):
                 ctx.count("skipped_by_mapping", rule.table.name)
                 continue
             row = row_of(drop, rule, path.name, cells, known)
@@ -52,7 +54,12 @@ def rows_of(
         except BadCellError as error:
             bad += 1
             _refuse_rubbish(path.name, number, bad)
-            where = {"folder": drop.name, "file": path.name, "line": number}
+            where = {
+                "folder": drop.name,
+                "file": path.name,
+                "line": number,
+                "table": rule.table.name,
+            }
             body = cells.body if isinstance(cells, BadLine) else body_of({**where, "cells": cells})
             yield Bad(rule.table.name, str(error), body or f"line {number} of {path.name}")
         if len(rows) >= ROWS_PER_PAGE:
@@ -64,6 +71,14 @@ def rows_of(
     rows += sums.rows()
     for start in range(0, len(rows), ROWS_PER_PAGE):
         yield Page(rule.table.name, rows[start : start + ROWS_PER_PAGE])
+
+
+def _is_skipped(rule: FileRule, cells: Mapping[str, str]) -> bool:
+    return any(
+        fnmatchcase(cells.get(column, "").strip(), pattern)
+        for column, patterns in rule.skip
+        for pattern in patterns
+    )
 
 
 def _refuse_rubbish(name: str, line: int, bad: int) -> None:
@@ -86,7 +101,7 @@ class _Columns:
     def note(self, cells: Mapping[str, str]) -> None:
         """Note the columns of one row; the first row of a table must have all that are read."""
         if not self.seen and not self.rule.is_loose(self.file):
-            check_columns(self.file, self.rule.read, cells.keys())
+            check_columns(self.file, self.rule.required, cells.keys())
         self.seen |= cells.keys()
         if "*" not in self.rule.ignored:
             for name in cells.keys() - self.rule.read - self.rule.ignored:
@@ -95,7 +110,7 @@ class _Columns:
     def report(self, ctx: Extraction, drop: str) -> None:
         """Name every column without a place; raises where one that is read was never there."""
         if self.seen:
-            check_columns(self.file, self.rule.read, sorted(self.seen))
+            check_columns(self.file, self.rule.required, sorted(self.seen))
         for name, times in sorted(self.filled.items()):
             kind = "unmapped_column" if times else "unmapped_column_empty"
             column = f"{drop}/{self.file}:{name}"[:200]

@@ -42,6 +42,11 @@ class Dropped:
         """Folder and name."""
         return f"{self.drop.name}/{self.name}"
 
+    @property
+    def part(self) -> str:
+        """The address and the table: one file may fill several."""
+        return f"{self.address}>{self.rule.table.name}"
+
     def items(self, ctx: Extraction, inbox: Inbox) -> Iterator[Yield]:
         """Yield the rows of the file, and the sweep that it stands for if it is a full export."""
         for lookup in self.rule.lookups:
@@ -87,16 +92,16 @@ def files_of(ctx: Extraction, inbox: Inbox, drop: Drop) -> Iterator[Dropped]:
     known: dict[Lookup, dict[str, str]] = {}
     names = inbox.names(drop.name)
     looked_in = {each.file for files in drop.files for each in files.lookups}
-    last = {rule.pattern: name for name in names if (rule := drop.rule_of(name))}
+    last = {rule: name for name in names for rule in drop.rules_of(name)}
     for name in names:
-        rule = drop.rule_of(name)
-        if rule is None:
-            if name not in looked_in:
-                ctx.count("file_without_mapping", column=f"{drop.name}/{name}"[:200])
-        elif rule.replaces and last[rule.pattern] != name:
-            ctx.count("replaced_by_a_later_file", column=f"{drop.name}/{name}"[:200])
-        else:
-            yield Dropped(drop, rule, name, known)
+        rules = drop.rules_of(name)
+        if not rules and name not in looked_in:
+            ctx.count("file_without_mapping", column=f"{drop.name}/{name}"[:200])
+        for rule in rules:
+            if rule.replaces and last[rule] != name:
+                ctx.count("replaced_by_a_later_file", column=f"{drop.name}/{name}"[:200])
+            else:
+                yield Dropped(drop, rule, name, known)
 
 
 def refuse_rivals(drops: Sequence[Drop]) -> None:

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Collection
 
 from ingestion.errors import LoadFailed
+from ingestion.sources.file_drops.cells import padded
 from ingestion.sources.file_drops.mapping import FileRule, Lookup
 from ingestion.sources.file_drops.places import Inbox
 from ingestion.sources.file_drops.reader import BadLine, Note, read_rows
-from ingestion.sources.file_drops.rows import padded
 
 
 def mark_of(inbox: Inbox, folder: str, name: str, rule: FileRule) -> str:
