@@ -27,7 +27,10 @@ counted as (
         ) as openers_lower,
         sum(
             case
-                when (is_human_open or is_human_click or is_unknown_open) and coalesce(delivered, true) then 1
+                when
+                    (is_human_open or is_human_click or is_unknown_open)
+                    and coalesce(delivered, true)
+                    then 1
                 when is_human_open is not null then 0
             end
         ) as openers_upper,
