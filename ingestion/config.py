@@ -17,7 +17,7 @@ from ingestion.errors import LoadFailed
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 # Folders of the home, handed in with every load.
-_GIVEN = {"inbox", "mappings"}
+_GIVEN = {"inbox", "mappings", "work"}
 # The sandbox shares the machine with the run; a vendor's pace would only make it wait.
 _SANDBOX_PACE = {"calls_per_10_seconds": 5000}
 

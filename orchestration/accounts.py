@@ -6,14 +6,17 @@ from typing import Any
 from ingestion import config as source_config
 from ingestion.errors import LoadFailed
 from ingestion.sources import SOURCES
-from orchestration import rules
+from orchestration import home, rules
 from orchestration.settings import Settings
 
 
 def sandbox_config(settings: Settings, source: str, base_url: str) -> dict[str, Any]:
-    """Return the configuration that points a source at the sandbox company."""
+    """Return the configuration that points a source at the sandbox company.
+
+    Files come from the home's own inbox, whatever store a real home would read.
+    """
     told = source_config.sandbox_config(SOURCES[source], written(settings, source), base_url)
-    return {**folders(settings), **told}
+    return {**told, **folders(settings)}
 
 
 def real_config(settings: Settings, source: str) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def real_config(settings: Settings, source: str) -> dict[str, Any]:
     told = source_config.real_config(
         SOURCES[source], written(settings, source), settings.environment
     )
-    return {**folders(settings), **told}
+    return {**folders(settings), **_stated(told)}
 
 
 def configured(settings: Settings) -> list[str]:
@@ -55,9 +58,21 @@ def written(settings: Settings, source: str) -> Mapping[str, Any]:
     return rules.read(settings.config, "sources").get(source) or {}
 
 
+def _stated(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is set to something: a key that is left empty has its default."""
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def local_config(settings: Settings, source: str) -> dict[str, Any]:
+    """Return what a source is told where nobody is asked: folders, or the store of its files."""
+    is_real = home.kind_of(settings) == "real"
+    return {**folders(settings), **(_stated(written(settings, source)) if is_real else {})}
+
+
 def folders(settings: Settings) -> dict[str, Any]:
     """Return the folders that sources of files read."""
     return {
         "inbox": str(settings.home / "inbox"),
         "mappings": str(settings.config / "file_drops"),
+        "work": str(settings.home / "work"),
     }

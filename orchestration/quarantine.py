@@ -74,7 +74,7 @@ def replayed(
                 warehouse=settings.warehouse,
                 work=settings.home / "work",
                 pipelines=settings.home / "dlt",
-                config=accounts.folders(settings),
+                config=accounts.local_config(settings, name),
                 as_of=home.clock(settings),
                 run_id=run_id,
                 quarantine_id=quarantine_id,

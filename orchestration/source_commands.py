@@ -8,6 +8,7 @@ from ingestion import probe
 from ingestion.contract import Source
 from ingestion.errors import LoadFailed
 from ingestion.sources import SOURCES
+from ingestion.sources.file_drops.checked import check_files
 from orchestration import accounts, home, sandbox_process
 from orchestration.settings import Refused, Settings
 
@@ -66,6 +67,9 @@ def check(settings: Settings, name: str) -> tuple[list[str], bool]:
     lines = [f"{source.title} ({name}), {source.kind}; it needs: {needs}"]
     try:
         config = _config(settings, source)
+        if name == "file_drops":
+            told, is_well = _files(settings, config)
+            return [*lines, *told], is_well
         rights = probe.rights(source, config, home.clock(settings))
         lines += [_right(each) for each in rights]
         answer = probe.ask(source, config, home.clock(settings))
@@ -79,6 +83,17 @@ def _right(right: probe.Right) -> str:
     if right.missing:
         return f"WRONG   {right.name}, for {right.purpose}: {right.missing}"
     return f"ok      {right.name}: {right.purpose}"
+
+
+def _files(settings: Settings, config: Mapping[str, Any]) -> tuple[list[str], bool]:
+    """Return one line per dropped file, and whether every row of all of them fits."""
+    found = list(check_files(config, home.clock(settings)))
+    lines = [f"{'WRONG ' if each.is_wrong else 'ok    '}  {each.told()}" for each in found]
+    if not found:
+        lines = [
+            f"ok      nothing to read in {config['inbox']}; drop files there as README.md says"
+        ]
+    return lines, not any(each.is_wrong for each in found)
 
 
 def _config(settings: Settings, source: Source) -> Mapping[str, Any]:

@@ -22,7 +22,13 @@ FIRST_LIST = Path(os.environ.get("ENGINEROOM_SHARED") or PROJECT.parent / "share
 README = (PROJECT / "README.md").read_text("utf-8")
 CONTRIBUTING = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
 OPERATIONS = (PROJECT / "docs" / "operations.md").read_text("utf-8")
-DOCUMENTS = {"README": README, "CONTRIBUTING": CONTRIBUTING, "operations": OPERATIONS}
+FILE_DROPS = (PROJECT / "docs" / "file_drops.md").read_text("utf-8")
+DOCUMENTS = {
+    "README": README,
+    "CONTRIBUTING": CONTRIBUTING,
+    "operations": OPERATIONS,
+    "file_drops": FILE_DROPS,
+}
 ENGINEROOM = ".venv/bin/engineroom"
 # Stand for what only the reader knows.
 PLACEHOLDERS = ("NAME", "ID")

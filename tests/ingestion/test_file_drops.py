@@ -3,87 +3,20 @@
 import gzip
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from inbox import MAPPING, NOW, PEOPLE, Inbox
 
-from ingestion.audit import LoadReport
 from ingestion.errors import LoadFailed
-from ingestion.pipeline import load
 from ingestion.sources.file_drops.mapping import read_drop
 
-NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 PROJECT = Path(__file__).parents[2]
-MAPPING = """
-source: toy
-files:
-  - pattern: people*.csv*
-    table: contacts
-    columns:
-      source_record_id: id
-      email: mail
-      updated_at: changed
-      company_name: {column: firm, lookup: {file: firms.csv, key: id, value: name}}
-      lifecycle_stage_native: {column: stage, values: {l: lead, c: customer}}
-    ignored: [note]
-  - pattern: spend*.csv
-    table: ad_days
-    columns:
-      grain: {value: campaign}
-      account_id: account
-      campaign_id: campaign
-      reported_on: day
-      spend: {column: micros, divide_by: 1000000}
-      clicks: clicks
-    ignored: [device]
-  - pattern: bad*.csv
-    table: contacts
-    delimiter: ";"
-    columns: {source_record_id: id}
-"""
-PEOPLE = "id,mail,changed,firm,stage,note\n1,ada@corp.example,2026-01-01 2:20:51,f1,l,x\n"
-
-
-class Inbox:
-    """A home whose inbox each test fills."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.folder = root / "inbox" / "toy"
-        self.folder.mkdir(parents=True)
-        (root / "mappings").mkdir()
-        self.map(MAPPING)
-        self.drop("firms.csv", "id,name\nf1,Corp\n")
-
-    def map(self, text: str) -> None:
-        (self.root / "mappings" / "toy.yml").write_text(text)
-
-    def drop(self, name: str, text: str | bytes) -> Path:
-        path = self.folder / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    def load(self, days: int = 0) -> LoadReport:
-        config = {"inbox": str(self.root / "inbox"), "mappings": str(self.root / "mappings")}
-        return load(
-            "file_drops",
-            warehouse=self.root / "w.duckdb",
-            work=self.root / "work",
-            pipelines=self.root / "dlt",
-            config=config,
-            as_of=NOW + timedelta(days=days),
-            run_id=f"run-{days}",
-        )
-
-    def rows(self, query: str) -> list[tuple]:
-        with duckdb.connect(str(self.root / "w.duckdb")) as connection:
-            return connection.execute(query).fetchall()
 
 
 @pytest.fixture
@@ -215,7 +148,7 @@ def test_a_bounce_of_an_unknown_class_waits_for_its_mapping(inbox: Inbox) -> Non
     inbox.drop("mail_1.csv", "id,kind,class\n1,bounce,hard\n2,bounce,\n3,bounce,Block\n4,open,\n")
     inbox.load()
     [(reason, body)] = inbox.rows("select reason, body from quarantine.file_drops")
-    assert reason.startswith("bounce_class: mail_1.csv has neither hard, soft nor nothing")
+    assert reason.startswith("bounce_class: mail_1.csv holds a word that is none of hard, soft; ")
     assert "`values` under bounce_class in config/file_drops/toy.yml" in reason
     assert '"class": "Block"' in body
 
@@ -403,7 +336,7 @@ def test_a_formula_stays_as_it_came(inbox: Inbox) -> None:
 def test_a_file_of_nothing_but_bad_rows_is_refused(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingestion.sources.file_drops.MAX_BAD_ROWS", 3)
+    monkeypatch.setattr("ingestion.sources.file_drops.content.MAX_BAD_ROWS", 3)
     inbox.drop("people.csv", PEOPLE + "1,2\n" * 4)
     with pytest.raises(LoadFailed, match="more than 3 rows that cannot be read, up to line 6"):
         inbox.load()

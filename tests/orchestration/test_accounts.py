@@ -6,13 +6,13 @@ import pytest
 
 from ingestion.errors import LoadFailed
 from ingestion.sources import SOURCES
-from orchestration import accounts, summary
+from orchestration import accounts, home, summary
 from orchestration.run import Outcome
-from orchestration.settings import Settings
+from orchestration.settings import Kind, Settings
 
 
-def settings(home: Path, **environment: str) -> Settings:
-    return Settings(home=home, kind="real", environment=environment)
+def settings(folder: Path, **environment: str) -> Settings:
+    return Settings(home=folder, kind="real", environment=environment)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,28 @@ def test_a_source_is_connected_by_its_own_variables(
 
 def test_files_are_always_read(tmp_path: Path) -> None:
     assert accounts.is_connected(settings(tmp_path), "file_drops")
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "inbox"),
+    [
+        ("real", {"inbox": "s3://bucket/drops"}, "s3://bucket/drops"),
+        ("real", {"inbox": None}, "home/inbox"),
+        ("sandbox", {"inbox": "s3://bucket/drops"}, "home/inbox"),
+    ],
+)
+def test_a_store_is_the_inbox_of_a_real_home_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, written: dict, inbox: str
+) -> None:
+    made = Settings(home=tmp_path / "home", kind=kind)
+    home.create(made)
+    monkeypatch.setattr(accounts, "written", lambda *_: written)
+    if kind == "real":
+        told = accounts.real_config(made, "file_drops")
+    else:
+        told = accounts.sandbox_config(made, "file_drops", "http://127.0.0.1:1")
+    assert told["inbox"].endswith(inbox)
+    assert accounts.local_config(made, "file_drops")["inbox"].endswith(inbox)
 
 
 def test_half_a_configuration_is_meant_and_says_what_lacks(tmp_path: Path) -> None:

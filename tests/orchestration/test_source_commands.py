@@ -140,7 +140,18 @@ def test_the_folder_is_looked_into(real):
     (folder / "webinar_attendance.csv").write_text(f"{header}\n{row}\n")
     lines, is_well = source_commands.check(real, "file_drops")
     assert is_well
-    assert lines[-1] == "ok      answers: 1 rows on its first page (contacts)"
+    assert lines[-1] == "ok      contact_list/webinar_attendance.csv: 1 row fits contacts"
+
+    (folder / "webinar_attendance_2.csv").write_text(f"{header},mood\n{row},fine\n{row},x,y\n")
+    lines, is_well = source_commands.check(real, "file_drops")
+    assert not is_well
+    assert [line[:48] for line in lines[1:]] == [
+        "ok      contact_list/webinar_attendance.csv: 1 row fits contacts"[:48],
+        "WRONG   contact_list/webinar_attendance_2.csv: 1 row fits contacts"[:48],
+    ]
+    assert "1 does not; the first: webinar_attendance_2.csv: line 3 has 11" in lines[-1]
+    assert lines[-1].endswith("No place for: mood")
+    (folder / "webinar_attendance_2.csv").unlink()
 
     (real.home / "inbox" / "unknown").mkdir()
     (folder / "webinar_attendance.csv").unlink()

@@ -18,12 +18,15 @@ from typing import IO, Any, cast
 
 from ingestion.convert import BadValueError, json_text
 from ingestion.errors import LoadFailed
+from ingestion.sources.file_drops import sheets
 from ingestion.sources.file_drops.columnar import read_parquet
+from ingestion.sources.file_drops.layout import Layout
 from ingestion.wire import COLLISION, read_json
 
 TEXT = (".csv", ".tsv", ".txt")
 LINES = (".jsonl", ".ndjson")
-SUFFIXES = (*TEXT, *LINES, *(f"{each}.gz" for each in (*TEXT, *LINES)), ".parquet")
+PACKED = tuple(f"{each}.gz" for each in (*TEXT, *LINES))
+SUFFIXES = (*TEXT, *LINES, *PACKED, ".parquet", *sheets.SUFFIXES)
 MAX_UNPACKED = 2 * 1024**3
 MAX_FIELD = 16 * 1024**2
 _EXACT = 2**53
@@ -38,7 +41,15 @@ class BadLine:
     body: str = ""
 
 
-Row = Mapping[str, str] | BadLine
+@dataclass(frozen=True)
+class Note:
+    """Something of a file that is worth a line in the drift report, such as a hidden sheet."""
+
+    kind: str
+    what: str
+
+
+Row = Mapping[str, str] | BadLine | Note
 
 
 def refuse_odd(path: Path, inbox: Path) -> None:
@@ -51,7 +62,7 @@ def refuse_odd(path: Path, inbox: Path) -> None:
     if not path.name.lower().endswith(SUFFIXES):
         raise LoadFailed(
             f"file_drops: {path.name} is of no kind that is read ({', '.join(SUFFIXES)}). "
-            f"Export it as CSV. {REMEDY}"
+            f"Save it as .xlsx or export it as CSV. {REMEDY}"
         )
 
 
@@ -67,7 +78,7 @@ def open_plain(path: Path) -> io.BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def read_rows(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, Row]]:
+def read_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Row]]:
     """Yield line numbers and rows as text by column; a line that holds no row as a BadLine.
 
     Bytes that are not of the encoding become lone surrogates, which quarantine their row. Raises
@@ -80,10 +91,13 @@ def read_rows(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, 
             if name.endswith(".parquet"):
                 yield from _columnar(path)
                 return
+            if name.endswith(sheets.SUFFIXES):
+                yield from _sheet(file, path.name, layout)
+                return
             plain = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if name.endswith(".gz") else file
-            lines = _lines(io.BufferedReader(_Capped(plain, path.name)), encoding)
+            lines = _lines(io.BufferedReader(_Capped(plain, path.name)), layout.encoding)
             kind = name.removesuffix(".gz")
-            yield from _objects(lines) if kind.endswith(LINES) else _table(path, lines, delimiter)
+            yield from _objects(lines) if kind.endswith(LINES) else _table(path, lines, layout)
     except (csv.Error, EOFError, OSError, LookupError, UnicodeError, zlib.error) as error:
         raise _unreadable(path, error) from error
 
@@ -121,11 +135,14 @@ def _lines(raw: io.BufferedReader, encoding: str) -> Iterator[str]:
         yield line
 
 
-def _table(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, Row]]:
+def _table(path: Path, lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, Row]]:
+    delimiter = layout.delimiter_of(path.name)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
+        for _ in range(1, layout.header_row):
+            next(reader, [])
         header = [name.strip() for name in next(reader, [])]
-        _check_header(path.name, header)
+        _check_header(path.name, header, layout.header_row)
         for fields in reader:
             if not fields:
                 continue
@@ -138,15 +155,43 @@ def _table(path: Path, lines: Iterator[str], delimiter: str) -> Iterator[tuple[i
         raise csv.Error(f"line {reader.line_num}: {error}") from error
 
 
-def _check_header(name: str, header: list[str]) -> None:
+def _sheet(file: IO[bytes], name: str, layout: Layout) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a sheet; columns without a name are left out where they are empty."""
+    names: list[str] = []
+    for number, found in sheets.read_sheet(file, name, layout):
+        if isinstance(found, dict):
+            for kind, others in found.items():
+                yield from ((0, Note(kind, each)) for each in others)
+        elif not names:
+            names = [" ".join(each.split()) for each in found]
+            _check_header(name, [each for each in names if each], number)
+        else:
+            filled = zip(names, found, strict=True)
+            stray = [at for at, text in enumerate(found) if text and not names[at]]
+            if stray:
+                said = f"row {number} has a cell under a column without a name"
+                yield number, BadLine(said, json_text(found)[:MAX_FIELD])
+            else:
+                yield number, {column: text for column, text in filled if column}
+    if not names:
+        raise LoadFailed(
+            f"file_drops: {name} has no row {layout.header_row} to read names from. {REMEDY}"
+        )
+
+
+def _check_header(name: str, header: list[str], line: int) -> None:
     if not any(header):
         raise LoadFailed(f"file_drops: {name} has no header line. {REMEDY}")
     twice = sorted({each for each in header if header.count(each) > 1})
     if twice:
-        raise LoadFailed(f"file_drops: {name} line 1 names the column {twice[0]!r} twice. {REMEDY}")
+        raise LoadFailed(
+            f"file_drops: {name} line {line} names the column {twice[0]!r} twice. If it is a "
+            "merged heading over the real names, say in which row those stand by `header_row` in "
+            f"the mapping. {REMEDY}"
+        )
     if odd := [each for each in header if not each.isprintable()]:
         raise LoadFailed(
-            f"file_drops: {name} line 1 names a column with a control character, "
+            f"file_drops: {name} line {line} names a column with a control character, "
             f"{odd[0][:60]!r}. If it is UTF-16, say `encoding: utf-16` in the mapping. {REMEDY}"
         )
 

@@ -1,24 +1,13 @@
 """One row of a dropped file -> one raw row: renaming, translation, lookups and exact sums."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup, Rule
-from ingestion.sources.file_drops.tables import BOUNCE_CLASSES, EVENT_TYPES, MEASURES
-
-_SHORT_HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T](\d):")
-
-
-class BadCellError(ValueError):
-    """A cell that the mapping cannot turn into its column."""
-
-
-def padded(text: str) -> str:
-    """Return an instant so that text sorts by time: loaders write 2:20:51."""
-    return _SHORT_HOUR.sub(r"\1 0\2:", text)
+from ingestion.sources.file_drops.cells import BadCellError, cell_of, number_of
+from ingestion.sources.file_drops.mapping import Drop, FileRule, Lookup
+from ingestion.sources.file_drops.tables import OPTIONAL_KEYS, WORDS
+from ingestion.sources.file_drops.tables.records import MEASURES
 
 
 def row_of(
@@ -32,57 +21,24 @@ def row_of(
     row: dict[str, Any] = {column.name: None for column in rule.table.columns}
     row["source"] = drop.source
     for name, each in rule.rules:
-        row[name] = _cell(name, each, cells, known)
-    if rule.table.name == "ad_days":
-        for name in ("campaign_id", "ad_group_id", "ad_id"):
-            row[name] = row[name] or ""  # part of the key: a coarser grain has no such id
-    if rule.table.name == "email_events" and row["event_type"] not in EVENT_TYPES:
-        raise BadCellError("event_type: none of the known kinds; translate or skip it")
-    if rule.table.name == "email_events":
-        row["bounce_class"] = row["bounce_class"] or None  # "" is no class of its own
-        if row["bounce_class"] not in (None, *BOUNCE_CLASSES):
+        row[name] = cell_of(name, each, cells, known)
+    table = rule.table.name
+    if table == "finance_months":
+        row["month_on"] = f"{(row['month_on'] or '')[:7]}-01"  # one row a month, whatever its day
+    for name in OPTIONAL_KEYS.get(table, ()):
+        row[name] = row[name] or ""
+    for (each, name), words in WORDS.items():
+        if each == table and (row[name] or None) not in words:
+            shown = ", ".join(sorted(word for word in words if word))
             raise BadCellError(
-                f"bounce_class: {file_name} has neither hard, soft nor nothing; translate its "
-                f"words by `values` under bounce_class in config/file_drops/{drop.name}.yml"
+                f"{name}: {file_name} holds a word that is none of {shown}; translate it by "
+                f"`values` under {name} in config/file_drops/{drop.name}.yml, or skip its rows"
             )
+        if each == table:
+            row[name] = row[name] or None
+    if table == "fx_rates" and row["rate"] and number_of("rate", row["rate"]) <= 0:
+        raise BadCellError("rate: a rate of nothing or less")
     return row
-
-
-def _cell(
-    name: str, rule: Rule, cells: Mapping[str, str], known: Mapping[Lookup, Mapping[str, str]]
-) -> str | None:
-    if not rule.columns:
-        return rule.value
-    text = ":".join(cells.get(column, "").strip() for column in rule.columns)
-    if len(rule.columns) == 1 and text == "":
-        return rule.value
-    for lookup in rule.lookups:
-        if text not in known[lookup]:
-            return rule.value
-        text = known[lookup][text]
-    if rule.last_part:
-        text = text.rsplit(rule.last_part, 1)[-1]
-    if rule.values:
-        translated = dict(rule.values)
-        found = translated.get(text, translated.get("*"))
-        if found is None:
-            raise BadCellError(f"{name}: a value that the mapping does not translate")
-        return found
-    if rule.divide_by:
-        return format(_number(name, text) / Decimal(rule.divide_by), "f")
-    if name.endswith(("_at", "_on")):
-        text = padded(text)
-    return text
-
-
-def _number(name: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise BadCellError(f"{name}: text where a number is due") from None
-    if not number.is_finite():
-        raise BadCellError(f"{name}: not a finite number")
-    return number
 
 
 @dataclass
@@ -96,7 +52,7 @@ class Sums:
     def add(self, row: dict[str, Any]) -> None:
         """Fold a row into the sum of its key; a measure that no row states stays empty."""
         for name in MEASURES:
-            row[name] = None if row[name] in (None, "") else _number(name, row[name])
+            row[name] = None if row[name] in (None, "") else number_of(name, row[name])
         held = self._held.setdefault(tuple(row[name] for name in self.key), row)
         if held is row:
             return

@@ -1,5 +1,5 @@
 with rates as (
-    select * from {{ ref('stg_config__fx_rates') }}
+    select * from {{ ref('int_fx__rates') }}
 ),
 
 company as (

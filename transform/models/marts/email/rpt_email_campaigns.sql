@@ -3,7 +3,8 @@ with sends as (
 ),
 
 counted as (
-    -- A flag that cannot be observed is null on every send, so its sum is null and never 0.
+    -- A flag that cannot be observed is null on every send, so its sum is null and never 0. Who
+    -- opened or clicked counts unless the mail is known to have bounced.
     select
         campaign_id,
         count(*) as sent,
@@ -14,25 +15,28 @@ counted as (
             as soft_bounces,
         sum(
             case
-                when is_human_open and delivered then 1
+                when is_human_open and coalesce(delivered, true) then 1
                 when is_human_open is not null then 0
             end
         ) as human_openers,
         sum(
             case
-                when (is_human_open or is_human_click) and delivered then 1
+                when (is_human_open or is_human_click) and coalesce(delivered, true) then 1
                 when is_human_open is not null then 0
             end
         ) as openers_lower,
         sum(
             case
-                when (is_human_open or is_human_click or is_unknown_open) and delivered then 1
+                when
+                    (is_human_open or is_human_click or is_unknown_open)
+                    and coalesce(delivered, true)
+                    then 1
                 when is_human_open is not null then 0
             end
         ) as openers_upper,
         sum(
             case
-                when is_human_click and delivered then 1
+                when is_human_click and coalesce(delivered, true) then 1
                 when is_human_click is not null then 0
             end
         ) as clickers,

@@ -1,12 +1,7 @@
-"""The raw tables that dropped files are conformed to. `source` is the system a file came from.
-
-File name and row number say where a row was read; they are volatile, because the same row dropped
-again under another name is no new version.
-"""
+"""Raw tables of a CRM, of ad platforms and of e-mail."""
 
 from ingestion.contract import Column, Table, columns
-
-_WHERE = (Column("file_name", volatile=True), Column("row_number", "bigint", volatile=True))
+from ingestion.sources.file_drops.tables.where import WHERE
 
 CONTACTS = Table(
     "contacts",
@@ -20,7 +15,7 @@ CONTACTS = Table(
         *columns("lifecycle_stage_native owner_native_id source_declared merged_record_ids"),
         *columns("created_at updated_at", "timestamp"),
         *columns("is_unsubscribed is_deleted", "bool"),
-        *_WHERE,
+        *WHERE,
     ),
     order="updated_at",
 )
@@ -33,7 +28,7 @@ COMPANIES = Table(
         Column("employee_count", "bigint"),
         *columns("created_at updated_at", "timestamp"),
         Column("is_deleted", "bool"),
-        *_WHERE,
+        *WHERE,
     ),
     order="updated_at",
 )
@@ -48,7 +43,7 @@ DEALS = Table(
         *columns("owner_native_id company_record_id contact_record_id source_declared"),
         *columns("created_at closed_at updated_at", "timestamp"),
         Column("is_deleted", "bool"),
-        *_WHERE,
+        *WHERE,
     ),
     order="updated_at",
 )
@@ -61,7 +56,7 @@ DEAL_STAGES = Table(
         Column("display_order", "bigint"),
         Column("is_closed", "bool"),
         Column("probability", "double"),
-        *_WHERE,
+        *WHERE,
     ),
 )
 AD_DAYS = Table(
@@ -75,7 +70,7 @@ AD_DAYS = Table(
         *columns("impressions clicks", "bigint"),
         Column("spend", "micros"),
         *columns("platform_conversions platform_conversion_value", "double"),
-        *_WHERE,
+        *WHERE,
     ),
 )
 EMAIL_EVENTS = Table(
@@ -88,10 +83,9 @@ EMAIL_EVENTS = Table(
         *columns("event_type bounce_class"),
         Column("occurred_at", "timestamp"),
         *columns("url user_agent_class"),
-        *_WHERE,
+        *WHERE,
     ),
 )
-TABLES = (CONTACTS, COMPANIES, DEALS, DEAL_STAGES, AD_DAYS, EMAIL_EVENTS)
 MEASURES = ("impressions", "clicks", "spend", "platform_conversions", "platform_conversion_value")
 EVENT_TYPES = {"sent", "delivered", "open", "click", "bounce", "unsubscribe", "complaint"}
 BOUNCE_CLASSES = {"hard", "soft"}
