@@ -47,21 +47,38 @@ def plain_verdict(status: int, body: Any) -> Verdict:
     return "retry" if status == 429 or status >= 500 else "fail"
 
 
+def no_remedy(status: int, body: Any) -> str:
+    """Say nothing: the common words do."""
+    return ""
+
+
+def no_pace(headers: Mapping[str, str]) -> float:
+    """Return 0: the vendor's headers ask for no rest."""
+    return 0.0
+
+
 @dataclass
 class Session:
-    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor."""
+    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor.
+
+    `remedy` says what to do where such an answer fails, "" to leave it to the common words. `pace`
+    reads from an answer's headers how many seconds to hold still before the next request.
+    """
 
     base_url: str
     auth: Auth = field(default_factory=lambda: Fixed({}))
     budgets: tuple[Budget, ...] = ()
     verdict: Callable[[int, Any], Verdict] = plain_verdict
     secrets: tuple[str, ...] = ()
+    remedy: Callable[[int, Any], str] = no_remedy
+    pace: Callable[[Mapping[str, str]], float] = no_pace
     clock: Clock = field(default_factory=Clock)
     attempts: int = 5
     timeout: tuple[float, float] = (10.0, 60.0)
     requests_made: int = 0
     _wire: requests.Session = field(default_factory=requests.Session)
     _spent: dict[Budget, deque[float]] = field(default_factory=dict)
+    _rest: float = 0.0
 
     def __post_init__(self) -> None:
         # Proxies and .netrc of the surroundings would see, or replace, the credentials.
@@ -148,6 +165,7 @@ class Session:
                 headers={"Accept": "application/json", **self.auth.headers(self._token), **named},
                 allow_redirects=False,
             )
+            self._rest = self.pace(answer.headers)
             if not answer.is_redirect:
                 return answer
             url, params = self._own(urljoin(url, answer.headers["Location"])), None
@@ -164,8 +182,11 @@ class Session:
         return read_json(answer.content)
 
     def _pay(self, url: str) -> None:
-        """Wait until every budget of the address allows one more call."""
+        """Wait as long as the last answer asked, and until every budget allows one more call."""
         self.requests_made += 1
+        if self._rest:
+            self.clock.sleep(self._bearable(url, self._rest))
+            self._rest = 0.0
         for budget in self.budgets:
             if budget.path not in url:
                 continue
@@ -194,6 +215,8 @@ class Session:
             body = None
         words = self.redact(said(answer))
         status = answer.status_code
+        if told := self.remedy(status, body):
+            raise RequestFailed(f"{self._where(url)}: {status} {words}. {told}", status, body)
         if status == 401:
             raise RequestFailed(
                 f"{self._where(url)}: the credentials were refused (401 {words}). "
@@ -217,6 +240,7 @@ class Session:
             f"{self._where(url)}: it answered {status} {words}. "
             "Check the source's settings in config/sources.yml.",
             status,
+            body,
         )
 
     def _wait_told(self, url: str, answer: requests.Response) -> float:
@@ -228,12 +252,15 @@ class Session:
             seconds = until(told, answer.headers.get("Date", ""))
         if seconds != seconds:  # "nan" reads as a number
             seconds = 0.0
+        return max(self._bearable(url, seconds), 0.0)
+
+    def _bearable(self, url: str, seconds: float) -> float:
         if seconds > MAX_WAIT_SECONDS:
             raise RequestFailed(
                 f"{self._where(url)}: it asks to wait {seconds:.0f} seconds, longer than a run "
                 "may hold on. Nothing was lost: run again after that."
             )
-        return max(seconds, 0.0)
+        return seconds
 
     def _where(self, url: str) -> str:
         return self.redact(f"{origin(url)}{urlsplit(url).path}")

@@ -8,7 +8,7 @@ import polars as pl
 
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
-from ingestion.sandbox.wire import hubspot, mailchimp
+from ingestion.sandbox.wire import adaptlypost, hubspot, mailchimp
 from ingestion.sandbox.wire.encode import iso_ms
 
 
@@ -152,4 +152,5 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("deal_reopened", *at, deal.history[-1][0]))
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
+    rows += adaptlypost.planted(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))

@@ -7,11 +7,12 @@ from re import Pattern
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
+from ingestion.sandbox.views import adaptlypost as adaptlypost_view
 from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp
+from ingestion.sandbox.wire import adaptlypost, google_ads, hubspot, linkedin_pages, mailchimp
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ VENDORS = (
         linkedin_pages_view.view,
         linkedin_pages.changes,
     ),
+    Vendor("adaptlypost", adaptlypost_view.PATHS, adaptlypost_view.view, adaptlypost.changes),
 )
 
 

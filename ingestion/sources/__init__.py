@@ -1,6 +1,7 @@
 """The one registry of sources: a new one is one line here."""
 
 from ingestion.contract import Source
+from ingestion.sources.adaptlypost import ADAPTLYPOST
 from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
@@ -15,6 +16,7 @@ SOURCES: dict[str, Source] = {
         MAILCHIMP,
         GOOGLE_ADS,
         LINKEDIN_PAGES,
+        ADAPTLYPOST,
         WEB_EVENTS,
         FILE_DROPS,
     )

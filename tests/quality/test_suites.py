@@ -77,6 +77,12 @@ create table staging.stg_mailchimp__members as select
 create table staging.stg_linkedin_pages__social_posts as select
     cast(i as varchar) as post_id, timestamp '2026-01-01' as published_at, false as is_deleted
     from range(100) as t(i);
+create table staging.stg_adaptlypost__publications as select
+    cast(i as varchar) as publication_id,
+    case when i % 2 = 0 then 'PUBLISHED' else 'FAILED' end as status_native,
+    case when i % 2 = 0 then 'n' end as native_post_id,
+    case when i % 2 = 1 then 'expired' end as error_message,
+    false as is_deleted from range(100) as t(i);
 create table intermediate.int_identity__records as select
     cast(i as varchar) as record_key, timestamp '2026-01-01' as created_at,
     'a@corp.example' as email, false as is_disposable_email, false as is_role_email,
@@ -110,6 +116,7 @@ CONTACTS, DEALS = "staging.stg_{}__contacts", "staging.stg_{}__deals"
 EMAIL_EVENTS = "staging.stg_{}__email_events"
 EVENTS, MEMBERS = "staging.stg_web_events__events", "staging.stg_mailchimp__members"
 POSTS = "staging.stg_linkedin_pages__social_posts"
+PUBLICATIONS = "staging.stg_adaptlypost__publications"
 RECORDS = "intermediate.int_identity__records"
 TOUCHES = "intermediate.int_touchpoints__touchpoints"
 CONVERSIONS, PERSONS = "marts.fct_conversions", "marts.dim_persons"
@@ -166,6 +173,14 @@ OTHER_FAULTS = {
     ),
     "member_status_is_known": (MEMBERS, "status = 'lost' where source_record_id = '3'"),
     "post_says_when_it_was_published": (POSTS, "published_at = null where post_id = '3'"),
+    "published_post_names_the_post_of_its_network": (
+        PUBLICATIONS,
+        "native_post_id = null " + SOME.format(key="publication_id"),
+    ),
+    "failed_post_says_why": (
+        PUBLICATIONS,
+        "error_message = null " + SOME.format(key="publication_id"),
+    ),
     "record_address_is_not_disposable": (
         RECORDS,
         "is_disposable_email = true " + SOME.format(key="record_key"),

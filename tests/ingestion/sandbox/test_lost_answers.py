@@ -20,6 +20,7 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "adaptlypost": ("/social-accounts", "/social-posts"),
     "hubspot": (
         *("/objects/contacts", "/objects/companies", "/objects/deals", "/objects/calls"),
         *("/crm/v4/associations/contacts/companies", "/crm/v4/associations/deals/contacts"),
@@ -33,6 +34,7 @@ FIRST = {
     ),
 }
 NEXT = {
+    "adaptlypost": ("/social-accounts", "/social-posts"),
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
         *("/deals/batch/read", "/calls/search", "/crm/v4/associations/contacts/companies"),
@@ -128,6 +130,8 @@ PERSISTENT = [
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),
+    *(("adaptlypost", path, False) for path in NEXT["adaptlypost"]),
+    ("adaptlypost", "/social-posts", True),
     *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
 ]
 
