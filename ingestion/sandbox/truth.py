@@ -8,7 +8,14 @@ import polars as pl
 
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
-from ingestion.sandbox.wire import adaptlypost, hubspot, mailchimp
+from ingestion.sandbox.wire import (
+    adaptlypost,
+    facebook_pages,
+    hubspot,
+    instagram,
+    mailchimp,
+    youtube,
+)
 from ingestion.sandbox.wire.encode import iso_ms
 
 
@@ -152,5 +159,6 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("deal_reopened", *at, deal.history[-1][0]))
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
-    rows += adaptlypost.planted(company)
+    for vendor in (adaptlypost, facebook_pages, instagram, youtube):
+        rows += vendor.planted(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))

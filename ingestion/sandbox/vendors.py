@@ -9,10 +9,21 @@ from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
 from ingestion.sandbox.views import adaptlypost as adaptlypost_view
 from ingestion.sandbox.views import google_ads as google_ads_view
+from ingestion.sandbox.views import graph_pages
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
-from ingestion.sandbox.wire import adaptlypost, google_ads, hubspot, linkedin_pages, mailchimp
+from ingestion.sandbox.views import youtube as youtube_view
+from ingestion.sandbox.wire import (
+    adaptlypost,
+    facebook_pages,
+    google_ads,
+    hubspot,
+    instagram,
+    linkedin_pages,
+    mailchimp,
+    youtube,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,9 @@ class Vendor:
 VENDORS = (
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
+    # Pages and Instagram know their own ids; whoever reads the Graph's other numbers stands below.
+    Vendor("facebook_pages", graph_pages.PAGE_PATHS, graph_pages.page_view, facebook_pages.changes),
+    Vendor("instagram", graph_pages.INSTAGRAM_PATHS, graph_pages.instagram_view, instagram.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),
     Vendor(
         "linkedin_pages",
@@ -35,6 +49,7 @@ VENDORS = (
         linkedin_pages_view.view,
         linkedin_pages.changes,
     ),
+    Vendor("youtube", youtube_view.PATHS, youtube_view.view, youtube.changes),
     Vendor("adaptlypost", adaptlypost_view.PATHS, adaptlypost_view.view, adaptlypost.changes),
 )
 

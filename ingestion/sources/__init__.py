@@ -2,12 +2,15 @@
 
 from ingestion.contract import Source
 from ingestion.sources.adaptlypost import ADAPTLYPOST
+from ingestion.sources.facebook_pages import FACEBOOK_PAGES
 from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
+from ingestion.sources.instagram import INSTAGRAM
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
 from ingestion.sources.web_events import WEB_EVENTS
+from ingestion.sources.youtube import YOUTUBE
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -16,6 +19,9 @@ SOURCES: dict[str, Source] = {
         MAILCHIMP,
         GOOGLE_ADS,
         LINKEDIN_PAGES,
+        FACEBOOK_PAGES,
+        INSTAGRAM,
+        YOUTUBE,
         ADAPTLYPOST,
         WEB_EVENTS,
         FILE_DROPS,

@@ -20,6 +20,9 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "facebook_pages": ("/published_posts", "_122", "500/insights"),
+    "instagram": ("/media", "/179", "1001/insights"),
+    "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
     "hubspot": (
         *("/objects/contacts", "/objects/companies", "/objects/deals", "/objects/calls"),
@@ -34,6 +37,9 @@ FIRST = {
     ),
 }
 NEXT = {
+    "facebook_pages": ("/published_posts", "_122", "500/insights"),
+    "instagram": ("/media", "/179", "1001/insights"),
+    "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
@@ -132,6 +138,14 @@ PERSISTENT = [
     ("linkedin_pages", "ShareStatistics", True),
     *(("adaptlypost", path, False) for path in NEXT["adaptlypost"]),
     ("adaptlypost", "/social-posts", True),
+    *(
+        (source, path, False)
+        for source in ("facebook_pages", "instagram", "youtube")
+        for path in NEXT[source]
+    ),
+    ("facebook_pages", "/published_posts", True),
+    ("instagram", "/media", True),
+    *(("youtube", path, True) for path in ("/v3/channels", "/playlistItems", "/v3/videos")),
     *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
 ]
 
