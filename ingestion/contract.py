@@ -28,12 +28,16 @@ CLOCK_SKEW = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Column:
-    """A declared raw column. A volatile one is stored but opens no version when it changes."""
+    """A declared raw column. A volatile one is stored but opens no version when it changes.
+
+    `words` are all that it may say; a row that says another is quarantined.
+    """
 
     name: str
     type: ColumnType = "text"
     pii: bool = False
     volatile: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,11 @@ class Table:
         raise KeyError(f"{self.name} declares no column {name}")
 
 
-def columns(names: str, type_: ColumnType = "text", **marks: bool) -> tuple[Column, ...]:
+def columns(
+    names: str, type_: ColumnType = "text", *, pii: bool = False, volatile: bool = False
+) -> tuple[Column, ...]:
     """Return one column of `type_` per word of `names`."""
-    return tuple(Column(name, type_, **marks) for name in names.split())
+    return tuple(Column(name, type_, pii, volatile) for name in names.split())
 
 
 @dataclass(frozen=True)

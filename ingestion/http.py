@@ -63,7 +63,8 @@ class Session:
 
     `remedy` says what to do where such an answer fails, "" to leave it to the common words. `pace`
     reads from an answer's headers how many seconds to hold still before the next request; it raises
-    RequestFailed where the vendor's limit is as good as used up.
+    RequestFailed where the vendor's limit is as good as used up. `also` are addresses beside the
+    base where the same vendor answers the same credentials.
     """
 
     base_url: str
@@ -74,6 +75,7 @@ class Session:
     remedy: Callable[[int, Any], str] = no_remedy
     pace: Callable[[Mapping[str, str]], float] = no_pace
     clock: Clock = field(default_factory=Clock)
+    also: tuple[str, ...] = ()
     attempts: int = 5
     timeout: tuple[float, float] = (10.0, 60.0)
     requests_made: int = 0
@@ -219,7 +221,7 @@ class Session:
             spent.append(self.clock.now())
 
     def _own(self, url: str) -> str:
-        if origin(url) != origin(self.base_url):
+        if origin(url) not in {origin(known) for known in (self.base_url, *self.also)}:
             raise RequestFailed(
                 f"The vendor at {origin(self.base_url)} pointed to {origin(url)}. Credentials "
                 "are never sent there; check base_url in config/sources.yml."

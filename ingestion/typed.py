@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.contract import ColumnType, Table
+from ingestion.contract import Column, ColumnType, Table
 from ingestion.convert import CONVERT, BadValueError, body_of, json_text
 from ingestion.shape import snake
 from ingestion.wire import COLLISION
@@ -61,7 +61,7 @@ def type_rows(
     A row whose order column lies after `latest` (naive UTC) is bad: it would stay the newest for
     ever.
     """
-    converters = [(column.name, CONVERT[column.type]) for column in table.columns]
+    converters = [(column.name, _converter(column)) for column in table.columns]
     declared = {column.name for column in table.columns}
     out = Typed()
     for offset, row in enumerate(rows):
@@ -77,6 +77,19 @@ def type_rows(
             out.nameless += not key
         out.seen |= declared & row.keys()
     return out
+
+
+def _converter(column: Column) -> Callable[[Any], Any]:
+    convert = CONVERT[column.type]
+    if not column.words:
+        return convert
+
+    def known(value: Any) -> Any:
+        if value not in column.words:
+            raise BadValueError("a word that it is not known to say")
+        return convert(value)
+
+    return known
 
 
 def _readable_key(table: Table, row: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -18,6 +18,9 @@ NAMES = {
     "meta_ads": "Meta Ads",
     "linkedin_ads": "LinkedIn Ads",
     "linkedin_pages": "LinkedIn pages",
+    "facebook_pages": "Facebook pages",
+    "youtube": "YouTube",
+    "adaptlypost": "AdaptlyPost",
 }
 # Codes whose words are not their letters.
 WORDS = {

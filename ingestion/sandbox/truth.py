@@ -9,9 +9,12 @@ import polars as pl
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
 from ingestion.sandbox.wire import (
+    adaptlypost,
+    facebook_pages,
     hubspot,
     hubspot_companies,
     hubspot_forms,
+    instagram,
     klaviyo,
     linkedin_ads,
     mailchimp,
@@ -19,6 +22,7 @@ from ingestion.sandbox.wire import (
     salesforce,
     salesforce_people,
     salesforce_sales,
+    youtube,
 )
 from ingestion.sandbox.wire.encode import iso_ms
 from ingestion.sandbox.wire.salesforce_shape import account_id, in_salesforce, opportunity_id
@@ -203,6 +207,8 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("consent_disagrees", *at, person_id(profile.person)))
         if profile.gone is not None:
             rows.append((f"profile_{profile.dirt or 'deleted'}", *at, person_id(profile.person)))
+    for vendor in (adaptlypost, facebook_pages, instagram, youtube):
+        rows += vendor.planted(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

@@ -1,9 +1,12 @@
 """The one registry of sources: a new one is one line here."""
 
 from ingestion.contract import Source
+from ingestion.sources.adaptlypost import ADAPTLYPOST
+from ingestion.sources.facebook_pages import FACEBOOK_PAGES
 from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
+from ingestion.sources.instagram import INSTAGRAM
 from ingestion.sources.klaviyo import KLAVIYO
 from ingestion.sources.linkedin_ads import LINKEDIN_ADS
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
@@ -11,6 +14,7 @@ from ingestion.sources.mailchimp import MAILCHIMP
 from ingestion.sources.meta_ads import META_ADS
 from ingestion.sources.salesforce import SALESFORCE
 from ingestion.sources.web_events import WEB_EVENTS
+from ingestion.sources.youtube import YOUTUBE
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -23,6 +27,10 @@ SOURCES: dict[str, Source] = {
         META_ADS,
         LINKEDIN_ADS,
         LINKEDIN_PAGES,
+        FACEBOOK_PAGES,
+        INSTAGRAM,
+        YOUTUBE,
+        ADAPTLYPOST,
         WEB_EVENTS,
         FILE_DROPS,
     )

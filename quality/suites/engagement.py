@@ -58,6 +58,25 @@ RULES_POSTS = (
     ),
 )
 
+RULES_PUBLICATIONS = (
+    rule(
+        "published_post_names_the_post_of_its_network",
+        gxe.ExpectColumnValuesToNotBeNull(
+            column="native_post_id",
+            row_condition=Column("status_native") == "PUBLISHED",
+            mostly=0.99,
+        ),
+        dimension="completeness",
+    ),
+    rule(
+        "failed_post_says_why",
+        gxe.ExpectColumnValuesToNotBeNull(
+            column="error_message", row_condition=Column("status_native") == "FAILED", mostly=0.99
+        ),
+        dimension="completeness",
+    ),
+)
+
 RULES_EMAIL = (
     rule(
         "email_event_has_an_instant",
@@ -137,6 +156,17 @@ def suites(systems: Systems) -> list[Suite]:
                 where=" where not is_deleted",
             )
             for system in systems["social_platforms"]
+        ],
+        *[
+            _staged(
+                system,
+                "publications",
+                "publication_id, status_native, native_post_id, error_message",
+                ("publication_id",),
+                RULES_PUBLICATIONS,
+                where=" where not is_deleted",
+            )
+            for system in systems["publishing_tools"]
         ],
     ]
 

@@ -30,10 +30,11 @@ APP = {
 }
 
 
-@pytest.mark.parametrize("name", ["hubspot", "linkedin_pages"])
+@pytest.mark.parametrize("name", ["hubspot", "linkedin_pages", "youtube"])
 def test_an_app_stands_in_for_a_token(name: str) -> None:
     given = {variable.replace("HUBSPOT", name.upper()): value for variable, value in APP.items()}
     settings = {"base_url": "https://api.vendor.example", "organization": "urn:li:organization:1"}
+    settings |= {"channel_id": "UC1"}
     assert real_config(SOURCES[name], settings, given)["refresh_token"] == "refresh"
 
 

@@ -14,6 +14,7 @@ SYSTEMS = {
     "email_platforms": [],
     "list_systems": [],
     "social_platforms": [],
+    "publishing_tools": [],
     "web_sources": [],
 }
 

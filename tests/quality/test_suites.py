@@ -112,6 +112,18 @@ create table staging.stg_klaviyo__members as select * from staging.stg_mailchimp
 create table staging.stg_linkedin_pages__social_posts as select
     cast(i as varchar) as post_id, timestamp '2026-01-01' as published_at, false as is_deleted
     from range(100) as t(i);
+create table staging.stg_facebook_pages__social_posts as
+    select * from staging.stg_linkedin_pages__social_posts;
+create table staging.stg_instagram__social_posts as
+    select * from staging.stg_linkedin_pages__social_posts;
+create table staging.stg_youtube__social_posts as
+    select * from staging.stg_linkedin_pages__social_posts;
+create table staging.stg_adaptlypost__publications as select
+    cast(i as varchar) as publication_id,
+    case when i % 2 = 0 then 'PUBLISHED' else 'FAILED' end as status_native,
+    case when i % 2 = 0 then 'n' end as native_post_id,
+    case when i % 2 = 1 then 'expired' end as error_message,
+    false as is_deleted from range(100) as t(i);
 create table intermediate.int_identity__records as select
     cast(i as varchar) as record_key, timestamp '2026-01-01' as created_at,
     'a@corp.example' as email, false as is_disposable_email, false as is_role_email,
@@ -145,7 +157,8 @@ DROPPED_CONTACTS, DROPPED_ADS = "raw_file_drops.contacts", "raw_file_drops.ad_da
 CONTACTS, DEALS = "staging.stg_{}__contacts", "staging.stg_{}__deals"
 EMAIL_EVENTS = "staging.stg_{}__email_events"
 EVENTS, MEMBERS = "staging.stg_web_events__events", "staging.stg_mailchimp__members"
-POSTS = "staging.stg_linkedin_pages__social_posts"
+POSTS = "staging.stg_{}__social_posts"
+PUBLICATIONS = "staging.stg_adaptlypost__publications"
 RECORDS = "intermediate.int_identity__records"
 TOUCHES = "intermediate.int_touchpoints__touchpoints"
 CONVERSIONS, PERSONS = "marts.fct_conversions", "marts.dim_persons"
@@ -192,6 +205,8 @@ EMAIL_EVENT_FAULTS = {
     "email_event_names_its_recipient": "recipient_key = null " + SOME.format(key="event_id"),
     "email_event_is_of_a_known_kind": "event_type = 'sneeze' where event_id = '3'",
 }
+POST_FAULTS = {"post_says_when_it_was_published": "published_at = null where post_id = '3'"}
+SOCIAL = ("linkedin_pages", "facebook_pages", "instagram", "youtube")
 OTHER_FAULTS = {
     "web_event_names_its_visitor": (EVENTS, "visitor_id = null " + SOME.format(key="message_id")),
     "web_event_has_an_instant": (EVENTS, "occurred_at = null where message_id = '3'"),
@@ -201,7 +216,14 @@ OTHER_FAULTS = {
         "email = 'none' " + SOME.format(key="source_record_id"),
     ),
     "member_status_is_known": (MEMBERS, "status = 'lost' where source_record_id = '3'"),
-    "post_says_when_it_was_published": (POSTS, "published_at = null where post_id = '3'"),
+    "published_post_names_the_post_of_its_network": (
+        PUBLICATIONS,
+        "native_post_id = null " + SOME.format(key="publication_id"),
+    ),
+    "failed_post_says_why": (
+        PUBLICATIONS,
+        "error_message = null " + SOME.format(key="publication_id"),
+    ),
     "record_address_is_not_disposable": (
         RECORDS,
         "is_disposable_email = true " + SOME.format(key="record_key"),
@@ -300,6 +322,7 @@ FAULTS = {
             (CONTACTS, CONTACT_FAULTS, ("hubspot", "salesforce", "file_drops")),
             (DEALS, DEAL_FAULTS, ("hubspot", "salesforce", "file_drops")),
             (EMAIL_EVENTS, EMAIL_EVENT_FAULTS, ("mailchimp", "klaviyo", "file_drops")),
+            (POSTS, POST_FAULTS, SOCIAL),
         )
         for system in systems
         for rule, fault in faults.items()

@@ -10,13 +10,14 @@ from ingestion.sandbox.wire.encode import change, every_day
 
 ORGANIZATION = "urn:li:organization:1001"
 POST_EVERY = 3 * DAY
+NUMBERS = range(1, (END - START) // POST_EVERY)
 # A post goes on collecting for three weeks.
 ALIVE_DAYS = 21
 
 
 def changes(company: Company) -> Iterator[Change]:
     """Yield posts, their growing counters, and the page's days."""
-    for number in range(1, (END - START) // POST_EVERY):
+    for number in NUMBERS:
         yield from _post(company, number)
     for start, day in every_day(company):
         yield from _page_day(company, start, day)
@@ -37,8 +38,9 @@ def _counters(
     }
 
 
-def _post(company: Company, number: int) -> Iterator[Change]:
-    rng = Random(f"{company.seed}/linkedin/post/{number}")
+def share(seed: int, number: int) -> tuple[dict[str, Any], Random]:
+    """Return a post as it was published, and the generator of what became of it."""
+    rng = Random(f"{seed}/linkedin/post/{number}")
     published = START + number * POST_EVERY + rng.randint(7, 17) * HOUR
     id_ = f"urn:li:share:{7_000_000_000 + number}"
     slug, title = CAMPAIGNS[number % len(CAMPAIGNS)]
@@ -54,6 +56,12 @@ def _post(company: Company, number: int) -> Iterator[Change]:
         "visibility": "PUBLIC",
         "content": {"article": {"source": link}} if number % 2 else {"media": {"id": f"m{number}"}},
     }
+    return body, rng
+
+
+def _post(company: Company, number: int) -> Iterator[Change]:
+    body, rng = share(company.seed, number)
+    id_, published = body["id"], body["publishedAt"]
     yield change("linkedin_pages", "posts", id_, published, body, parent=ORGANIZATION)
     if rng.random() < 0.02:
         yield change(

@@ -20,6 +20,10 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "facebook_pages": ("/published_posts", "_122", "500/insights"),
+    "instagram": ("/media", "/179", "1001/insights"),
+    "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
+    "adaptlypost": ("/social-accounts", "/social-posts"),
     "klaviyo": (
         *("/api/profiles", "/api/lists", "/lists/KlList/profiles", "/api/campaigns"),
         *("/api/events", "/api/metrics", "/segments/KlSegm/profiles"),
@@ -49,6 +53,10 @@ FIRST = {
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "7/insights"),),
 }
 NEXT = {
+    "facebook_pages": ("/published_posts", "_122", "500/insights"),
+    "instagram": ("/media", "/179", "1001/insights"),
+    "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
+    "adaptlypost": ("/social-accounts", "/social-posts"),
     "klaviyo": (*("/api/profiles", "/api/lists", "/api/events", "/api/campaigns"),),
     "google_ads": FIRST["google_ads"],
     "hubspot": (
@@ -155,6 +163,16 @@ PERSISTENT = [
     *(("linkedin_ads", path, False) for path in NEXT["linkedin_ads"] if "Analytics" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
     ("linkedin_pages", "ShareStatistics", True),
+    *(("adaptlypost", path, False) for path in NEXT["adaptlypost"]),
+    ("adaptlypost", "/social-posts", True),
+    *(
+        (source, path, False)
+        for source in ("facebook_pages", "instagram", "youtube")
+        for path in NEXT[source]
+    ),
+    ("facebook_pages", "/published_posts", True),
+    ("instagram", "/media", True),
+    *(("youtube", path, True) for path in ("/v3/channels", "/playlistItems", "/v3/videos")),
     *(("mailchimp", path, False) for path in NEXT["mailchimp"]),
     *(("meta_ads", path, True) for path in FIRST["meta_ads"]),
     *(("meta_ads", path, False) for path in NEXT["meta_ads"]),

@@ -14,7 +14,10 @@ summed as (
         impressions,
         reach,
         clicks,
-        clicks + likes + comments + shares as interactions
+        -- Some platforms count no clicks at all; where one does, a missing count is unknown.
+        likes + comments + shares
+        + case when count(clicks) over (partition by platform) = 0 then 0 else clicks end
+            as interactions
     from snapshots
 ),
 
