@@ -77,6 +77,9 @@ create table staging.stg_mailchimp__members as select
 create table staging.stg_linkedin_pages__social_posts as select
     cast(i as varchar) as post_id, timestamp '2026-01-01' as published_at, false as is_deleted
     from range(100) as t(i);
+create table staging.stg_file_drops__members as select * from staging.stg_mailchimp__members;
+create table staging.stg_file_drops__social_posts as
+    select * from staging.stg_linkedin_pages__social_posts;
 create table intermediate.int_identity__records as select
     cast(i as varchar) as record_key, timestamp '2026-01-01' as created_at,
     'a@corp.example' as email, false as is_disposable_email, false as is_role_email,
@@ -252,6 +255,12 @@ FAULTS = {
         "stage_native = null where source_record_id = '3'"
     ),
     **{(relation, rule): fault for rule, (relation, fault) in OTHER_FAULTS.items()},
+    # The same rules judge members and posts that came as files.
+    **{
+        (re.sub(r"stg_\w+?__", "stg_file_drops__", relation), rule): fault
+        for rule, (relation, fault) in OTHER_FAULTS.items()
+        if relation in (MEMBERS, POSTS)
+    },
 }
 GATE_OF: dict[str, Gate] = {
     "raw_hubspot": "raw",
