@@ -124,6 +124,9 @@ create table staging.stg_adaptlypost__publications as select
     case when i % 2 = 0 then 'n' end as native_post_id,
     case when i % 2 = 1 then 'expired' end as error_message,
     false as is_deleted from range(100) as t(i);
+create table staging.stg_file_drops__members as select * from staging.stg_mailchimp__members;
+create table staging.stg_file_drops__social_posts as
+    select * from staging.stg_linkedin_pages__social_posts;
 create table intermediate.int_identity__records as select
     cast(i as varchar) as record_key, timestamp '2026-01-01' as created_at,
     'a@corp.example' as email, false as is_disposable_email, false as is_role_email,
@@ -206,7 +209,7 @@ EMAIL_EVENT_FAULTS = {
     "email_event_is_of_a_known_kind": "event_type = 'sneeze' where event_id = '3'",
 }
 POST_FAULTS = {"post_says_when_it_was_published": "published_at = null where post_id = '3'"}
-SOCIAL = ("linkedin_pages", "facebook_pages", "instagram", "youtube")
+SOCIAL = ("linkedin_pages", "facebook_pages", "instagram", "youtube", "file_drops")
 OTHER_FAULTS = {
     "web_event_names_its_visitor": (EVENTS, "visitor_id = null " + SOME.format(key="message_id")),
     "web_event_has_an_instant": (EVENTS, "occurred_at = null where message_id = '3'"),
@@ -338,9 +341,10 @@ FAULTS = {
     ),
     **{(relation, rule): fault for rule, (relation, fault) in OTHER_FAULTS.items()},
     **{
-        ("staging.stg_klaviyo__members", rule): fault
+        (f"staging.stg_{system}__members", rule): fault
         for rule, (relation, fault) in OTHER_FAULTS.items()
         if relation == MEMBERS
+        for system in ("klaviyo", "file_drops")
     },
 }
 GATE_OF: dict[str, Gate] = {
