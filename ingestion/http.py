@@ -49,12 +49,17 @@ def plain_verdict(status: int, body: Any) -> Verdict:
 
 @dataclass
 class Session:
-    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor."""
+    """Requests to one vendor. `verdict` judges answers of 400 and above for this vendor.
+
+    `retry_header` names a header in which the vendor itself says `true` or `false` to a retry: then
+    its word goes before the verdict.
+    """
 
     base_url: str
     auth: Auth = field(default_factory=lambda: Fixed({}))
     budgets: tuple[Budget, ...] = ()
     verdict: Callable[[int, Any], Verdict] = plain_verdict
+    retry_header: str = ""
     secrets: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)
     attempts: int = 5
@@ -205,7 +210,9 @@ class Session:
                 f"{self._where(url)}: permission is missing (403): {missing}. "
                 "Grant it to the token or application, then run again."
             )
-        match self.verdict(status, body):
+        told = answer.headers.get(self.retry_header, "") if self.retry_header else ""
+        said_so: dict[str, Verdict] = {"true": "retry", "false": "fail"}
+        match said_so.get(told) or self.verdict(status, body):
             case "retry":
                 return f"it answered {status} {words}"
             case "stop":

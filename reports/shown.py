@@ -16,6 +16,7 @@ NAMES = {
     "meta_ads": "Meta Ads",
     "linkedin_ads": "LinkedIn Ads",
     "linkedin_pages": "LinkedIn pages",
+    "stripe": "Stripe",
 }
 # Codes whose words are not their letters.
 WORDS = {

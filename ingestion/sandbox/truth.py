@@ -8,7 +8,7 @@ import polars as pl
 
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
-from ingestion.sandbox.wire import hubspot, mailchimp
+from ingestion.sandbox.wire import hubspot, mailchimp, stripe_truth
 from ingestion.sandbox.wire.encode import iso_ms
 
 
@@ -32,6 +32,8 @@ def tables(company: Company) -> dict[str, pl.DataFrame]:
         "opens": _opens(company),
         "spam_submissions": _spam(company),
         "planted": _planted(company),
+        "stripe_invoices": _frame(stripe_truth.INVOICES, stripe_truth.invoices(company)),
+        "stripe_refunds": _frame(stripe_truth.REFUNDS, stripe_truth.refunds(company)),
     }
 
 
@@ -152,4 +154,5 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append(("deal_reopened", *at, deal.history[-1][0]))
         if deal.currency == "XAF":
             rows.append(("currency_without_rate", *at, deal.currency))
+    rows += stripe_truth.planted(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))

@@ -6,6 +6,7 @@ from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
+from ingestion.sources.stripe import STRIPE
 from ingestion.sources.web_events import WEB_EVENTS
 
 SOURCES: dict[str, Source] = {
@@ -15,6 +16,7 @@ SOURCES: dict[str, Source] = {
         MAILCHIMP,
         GOOGLE_ADS,
         LINKEDIN_PAGES,
+        STRIPE,
         WEB_EVENTS,
         FILE_DROPS,
     )

@@ -55,6 +55,10 @@ create table staging.stg_hubspot__deals as select
     'USD' as currency_code, '7' as owner_native_id, timestamp '2026-01-01' as created_at,
     timestamp '2026-02-01' as closed_at, false as is_deleted, false as is_archived
     from range(100) as t(i);
+create table staging.stg_stripe__invoices as select
+    cast(i as varchar) as invoice_id, 'EUR' as currency_code, 'open' as status,
+    'c' as customer_id, 30.000 as due_amount, 10.000 as paid_amount,
+    20.000 as remaining_amount, false as is_deleted from range(100) as t(i);
 create table staging.stg_file_drops__contacts as
     select * replace ('webinar' as source) from staging.stg_hubspot__contacts
     union all by name
@@ -110,6 +114,7 @@ CONTACTS, DEALS = "staging.stg_{}__contacts", "staging.stg_{}__deals"
 EMAIL_EVENTS = "staging.stg_{}__email_events"
 EVENTS, MEMBERS = "staging.stg_web_events__events", "staging.stg_mailchimp__members"
 POSTS = "staging.stg_linkedin_pages__social_posts"
+INVOICES = "staging.stg_stripe__invoices"
 RECORDS = "intermediate.int_identity__records"
 TOUCHES = "intermediate.int_touchpoints__touchpoints"
 CONVERSIONS, PERSONS = "marts.fct_conversions", "marts.dim_persons"
@@ -166,6 +171,10 @@ OTHER_FAULTS = {
     ),
     "member_status_is_known": (MEMBERS, "status = 'lost' where source_record_id = '3'"),
     "post_says_when_it_was_published": (POSTS, "published_at = null where post_id = '3'"),
+    "invoice_has_a_currency": (INVOICES, "currency_code = null where invoice_id = '3'"),
+    "invoice_money_is_paid_or_remains": (INVOICES, "paid_amount = 9.999 where invoice_id = '3'"),
+    "invoice_state_is_known": (INVOICES, "status = 'lost' where invoice_id = '3'"),
+    "invoice_names_its_customer": (INVOICES, "customer_id = null where invoice_id = '3'"),
     "record_address_is_not_disposable": (
         RECORDS,
         "is_disposable_email = true " + SOME.format(key="record_key"),

@@ -31,6 +31,10 @@ FIRST = {
         *("/3.0/lists", "/members", "/3.0/campaigns", "/sent-to", "/email-activity"),
         "/unsubscribed",
     ),
+    "stripe": (
+        *("/v1/customers", "/v1/invoices", "/v1/charges", "/v1/balance_transactions"),
+        *("/v1/subscriptions", "/v1/invoice_payments"),
+    ),
 }
 NEXT = {
     "hubspot": (
@@ -41,6 +45,7 @@ NEXT = {
     ),
     "linkedin_pages": FIRST["linkedin_pages"],
     "mailchimp": ("/members", "/email-activity"),
+    "stripe": ("/v1/events", "/v1/invoices", "/v1/charges", "/v1/invoice_payments"),
 }
 CASES = [
     pytest.param(source, path, is_first, id=f"{source} {path} {'first' if is_first else 'next'}")
