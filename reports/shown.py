@@ -17,6 +17,7 @@ NAMES = {
     "linkedin_ads": "LinkedIn Ads",
     "linkedin_pages": "LinkedIn pages",
     "stripe": "Stripe",
+    "ga4": "Google Analytics 4",
 }
 # Codes whose words are not their letters.
 WORDS = {

@@ -7,12 +7,13 @@ from re import Pattern
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
+from ingestion.sandbox.views import ga4 as ga4_view
 from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import hubspot as hubspot_view
 from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
 from ingestion.sandbox.views import stripe as stripe_view
-from ingestion.sandbox.wire import google_ads, hubspot, linkedin_pages, mailchimp, stripe
+from ingestion.sandbox.wire import ga4, google_ads, hubspot, linkedin_pages, mailchimp, stripe
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Vendor:
 VENDORS = (
     # Before Google, whose addresses begin with a version as well: /v26/customers/.
     Vendor("stripe", stripe_view.PATHS, stripe_view.view, stripe.changes),
+    Vendor("ga4", ga4_view.PATHS, ga4_view.view, ga4.changes),
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp.changes),
     Vendor("google_ads", google_ads_view.PATHS, google_ads_view.view, google_ads.changes),

@@ -2,6 +2,7 @@
 
 from ingestion.contract import Source
 from ingestion.sources.file_drops import FILE_DROPS
+from ingestion.sources.ga4 import GA4
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
@@ -17,6 +18,7 @@ SOURCES: dict[str, Source] = {
         GOOGLE_ADS,
         LINKEDIN_PAGES,
         STRIPE,
+        GA4,
         WEB_EVENTS,
         FILE_DROPS,
     )

@@ -14,10 +14,11 @@ def suites_of(gate: Gate, systems: Systems) -> list[Suite]:
         marts,
         records,
         touchpoints,
+        web_reports,
     )
 
     files = (
-        *(contacts, deals, ad_days, engagement, invoices),
+        *(contacts, deals, ad_days, engagement, invoices, web_reports),
         *(records, touchpoints, marts),
     )
     return [suite for file in files for suite in file.suites(systems) if suite.gate == gate]

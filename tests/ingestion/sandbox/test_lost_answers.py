@@ -20,6 +20,7 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "ga4": ("/v1beta/properties",),
     "hubspot": (
         *("/objects/contacts", "/objects/companies", "/objects/deals", "/objects/calls"),
         *("/crm/v4/associations/contacts/companies", "/crm/v4/associations/deals/contacts"),
@@ -37,6 +38,7 @@ FIRST = {
     ),
 }
 NEXT = {
+    "ga4": FIRST["ga4"],
     "hubspot": (
         *("/contacts/search", "/contacts/batch/read", "/companies/search", "/deals/search"),
         *("/deals/batch/read", "/calls/search", "/crm/v4/associations/contacts/companies"),
@@ -129,6 +131,7 @@ def test_a_lost_answer_is_made_good_or_red(
 # What the vendor repeats for ever cannot be told from the truth where no total is stated and
 # nothing was known before; these are the answers that something else speaks for.
 PERSISTENT = [
+    *(("ga4", path, is_first) for path in FIRST["ga4"] for is_first in (True, False)),
     ("hubspot", "/objects/contacts", True),
     *(("hubspot", path, False) for path in NEXT["hubspot"] if "submissions" not in path),
     *(("linkedin_pages", path, False) for path in NEXT["linkedin_pages"]),
