@@ -65,12 +65,15 @@ class Session:
     reads from an answer's headers how many seconds to hold still before the next request; it raises
     RequestFailed where the vendor's limit is as good as used up. `also` are addresses beside the
     base where the same vendor answers the same credentials.
+    `retry_header` names a header in which the vendor itself says `true` or `false` to a retry: then
+    its word goes before the verdict.
     """
 
     base_url: str
     auth: Auth = field(default_factory=lambda: Fixed({}))
     budgets: tuple[Budget, ...] = ()
     verdict: Callable[[int, Any], Verdict] = plain_verdict
+    retry_header: str = ""
     secrets: tuple[str, ...] = ()
     remedy: Callable[[int, Any], str] = no_remedy
     pace: Callable[[Mapping[str, str]], float] = no_pace
@@ -250,7 +253,9 @@ class Session:
                 "Grant it to the token or application, then run again.",
                 status,
             )
-        match self.verdict(status, body):
+        told = answer.headers.get(self.retry_header, "") if self.retry_header else ""
+        said_so: dict[str, Verdict] = {"true": "retry", "false": "fail"}
+        match said_so.get(told) or self.verdict(status, body):
             case "retry":
                 return f"it answered {status} {words}"
             case "stop":

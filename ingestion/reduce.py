@@ -79,7 +79,10 @@ def _newest(
     spool: Path,
     vanished: tuple[str, ...],
 ) -> None:
-    """Keep the newest row per key, by the order column and then by arrival."""
+    """Keep the newest row per key, by the order column and then by arrival.
+
+    Our own columns begin with `_`: a vendor's invoice has a `total` too.
+    """
     newer = f'"{table.order}" desc nulls last, ' if table.order else ""
     kept, join = "", ""
     if vanished:
@@ -97,19 +100,19 @@ def _newest(
                 select
                     *,
                     row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)
-                        as place,
-                    count(*) over () as total
+                        as _place,
+                    count(*) over () as _total
                 from read_parquet('{spool}')
             ) as spooled
             {join}
-            where place = 1
+            where _place = 1
         ) as filled
         """
     )
 
 
 def _deduplicated(connection: duckdb.DuckDBPyConnection) -> int:
-    return one(connection, "select max(total) - count(*) from newest")
+    return one(connection, "select max(_total) - count(*) from newest")
 
 
 def _events(

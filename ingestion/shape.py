@@ -1,7 +1,7 @@
 """Vendor records -> flat rows: snake-cased names, nesting joined by `__`, collisions marked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ingestion.wire import COLLISION
@@ -40,3 +40,21 @@ def _put(row: dict[str, Any], name: str, value: Any) -> None:
         row[COLLISION] = f"two fields are both named {name}"
     else:
         row[name] = value
+
+
+def picked(record: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the fields of a record by the names of columns, `__` going down (`address__country`).
+
+    A field that the record does not name stays out, so that one which vanishes is noticed; below an
+    object that is null everything is None.
+    """
+    row: dict[str, Any] = {}
+    for name in names:
+        found: Any = record
+        for part in name.split("__"):
+            if found is not None and not (isinstance(found, Mapping) and part in found):
+                break
+            found = None if found is None else found[part]
+        else:
+            row[name] = found
+    return row

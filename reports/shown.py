@@ -21,6 +21,8 @@ NAMES = {
     "facebook_pages": "Facebook pages",
     "youtube": "YouTube",
     "adaptlypost": "AdaptlyPost",
+    "stripe": "Stripe",
+    "ga4": "Google Analytics 4",
 }
 # Codes whose words are not their letters.
 WORDS = {

@@ -60,7 +60,7 @@ def write_event_files(company: Company, folder: Path, since_ms: int, until_ms: i
     folder.mkdir(parents=True, exist_ok=True)
     by_day: dict[int, list[tuple[Visit, Person | None]]] = {}
     # An event stands in its own day's file, or in one of the two after it, shown a day later.
-    for visit, person in _sessions(company, since_ms - 5 * DAY, until_ms):
+    for visit, person in sessions_of(company, since_ms - 5 * DAY, until_ms):
         by_day.setdefault((visit.started - START) // DAY, []).append((visit, person))
     waiting: dict[int, list[tuple[int, bytes]]] = {}
     written: list[Path] = []
@@ -105,7 +105,7 @@ def _write(
     return [path]
 
 
-def _sessions(
+def sessions_of(
     company: Company, first_ms: int, last_ms: int
 ) -> Iterator[tuple[Visit, Person | None]]:
     """Yield every session that began between two instants, and whose it is."""
@@ -136,10 +136,19 @@ def _mail_sessions(seed: int, person: Person, first_ms: int, last_ms: int) -> It
                 yield replace(visit, campaign=mail.slug)
 
 
+def accepts(seed: int, visit: Visit, person: Person | None) -> bool:
+    """Return whether a visitor lets their session be analysed."""
+    return _consents(dice(f"{seed}/web/{visit.visitor}/{visit.started}"), person)
+
+
+def _consents(rng: Random, person: Person | None) -> bool:
+    return person.has_consent if person else rng.random() < 0.85
+
+
 def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int, dict[str, Any]]]:
     # Every draw comes before the first event: the next session takes the dice.
     rng = dice(f"{seed}/web/{visit.visitor}/{visit.started}")
-    consents = person.has_consent if person else rng.random() < 0.85
+    consents = _consents(rng, person)
     query, referrer = _landing(rng, visit, consents)
     submits = bool(person and person.form_visit is visit and consents and person.lead_at)
     logs_in = not submits and person is not None and _logs_in(rng, visit, person, consents)

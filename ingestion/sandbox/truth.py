@@ -22,6 +22,7 @@ from ingestion.sandbox.wire import (
     salesforce,
     salesforce_people,
     salesforce_sales,
+    stripe_truth,
     youtube,
 )
 from ingestion.sandbox.wire.encode import iso_ms
@@ -48,6 +49,8 @@ def tables(company: Company) -> dict[str, pl.DataFrame]:
         "opens": _opens(company),
         "spam_submissions": _spam(company),
         "planted": _planted(company),
+        "stripe_invoices": _frame(stripe_truth.INVOICES, stripe_truth.invoices(company)),
+        "stripe_refunds": _frame(stripe_truth.REFUNDS, stripe_truth.refunds(company)),
     }
 
 
@@ -209,6 +212,7 @@ def _planted(company: Company) -> pl.DataFrame:
             rows.append((f"profile_{profile.dirt or 'deleted'}", *at, person_id(profile.person)))
     for vendor in (adaptlypost, facebook_pages, instagram, youtube):
         rows += vendor.planted(company)
+    rows += stripe_truth.planted(company)
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

@@ -8,6 +8,7 @@ from ingestion.sandbox.company import Company
 from ingestion.sandbox.http import View
 from ingestion.sandbox.ledger import Change, Ledger
 from ingestion.sandbox.views import adaptlypost as adaptlypost_view
+from ingestion.sandbox.views import ga4 as ga4_view
 from ingestion.sandbox.views import google_ads as google_ads_view
 from ingestion.sandbox.views import graph_pages
 from ingestion.sandbox.views import hubspot as hubspot_view
@@ -17,10 +18,12 @@ from ingestion.sandbox.views import linkedin_pages as linkedin_pages_view
 from ingestion.sandbox.views import mailchimp as mailchimp_view
 from ingestion.sandbox.views import meta_ads as meta_ads_view
 from ingestion.sandbox.views import salesforce as salesforce_view
+from ingestion.sandbox.views import stripe as stripe_view
 from ingestion.sandbox.views import youtube as youtube_view
 from ingestion.sandbox.wire import (
     adaptlypost,
     facebook_pages,
+    ga4,
     google_ads,
     hubspot,
     instagram,
@@ -30,6 +33,7 @@ from ingestion.sandbox.wire import (
     mailchimp_audience,
     meta_ads,
     salesforce,
+    stripe,
     youtube,
 )
 
@@ -45,6 +49,9 @@ class Vendor:
 
 
 VENDORS = (
+    # Before Google, whose addresses begin with a version as well: /v26/customers/.
+    Vendor("stripe", stripe_view.PATHS, stripe_view.view, stripe.changes),
+    Vendor("ga4", ga4_view.PATHS, ga4_view.view, ga4.changes),
     Vendor("hubspot", hubspot_view.PATHS, hubspot_view.view, hubspot.changes),
     Vendor("salesforce", salesforce_view.PATHS, salesforce_view.view, salesforce.changes),
     Vendor("mailchimp", mailchimp_view.PATHS, mailchimp_view.view, mailchimp_audience.changes),

@@ -4,6 +4,7 @@ from ingestion.contract import Source
 from ingestion.sources.adaptlypost import ADAPTLYPOST
 from ingestion.sources.facebook_pages import FACEBOOK_PAGES
 from ingestion.sources.file_drops import FILE_DROPS
+from ingestion.sources.ga4 import GA4
 from ingestion.sources.google_ads import GOOGLE_ADS
 from ingestion.sources.hubspot import HUBSPOT
 from ingestion.sources.instagram import INSTAGRAM
@@ -13,6 +14,7 @@ from ingestion.sources.linkedin_pages import LINKEDIN_PAGES
 from ingestion.sources.mailchimp import MAILCHIMP
 from ingestion.sources.meta_ads import META_ADS
 from ingestion.sources.salesforce import SALESFORCE
+from ingestion.sources.stripe import STRIPE
 from ingestion.sources.web_events import WEB_EVENTS
 from ingestion.sources.youtube import YOUTUBE
 
@@ -31,6 +33,8 @@ SOURCES: dict[str, Source] = {
         INSTAGRAM,
         YOUTUBE,
         ADAPTLYPOST,
+        STRIPE,
+        GA4,
         WEB_EVENTS,
         FILE_DROPS,
     )

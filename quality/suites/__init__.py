@@ -5,7 +5,20 @@ from quality.rules import Gate, Suite, Systems
 
 def suites_of(gate: Gate, systems: Systems) -> list[Suite]:
     """Return the suites that stand before the tables behind `gate`, in a fixed order."""
-    from quality.suites import ad_days, contacts, deals, engagement, marts, records, touchpoints
+    from quality.suites import (
+        ad_days,
+        contacts,
+        deals,
+        engagement,
+        invoices,
+        marts,
+        records,
+        touchpoints,
+        web_reports,
+    )
 
-    files = (contacts, deals, ad_days, engagement, records, touchpoints, marts)
+    files = (
+        *(contacts, deals, ad_days, engagement, invoices, web_reports),
+        *(records, touchpoints, marts),
+    )
     return [suite for file in files for suite in file.suites(systems) if suite.gate == gate]

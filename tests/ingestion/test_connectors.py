@@ -120,6 +120,8 @@ def test_day_by_day_holds_what_one_load_holds(reports, name: str) -> None:
     for table in SOURCES[name].tables:
         if any(column.name == "observed_on" for column in table.columns):
             continue  # one snapshot of the lifetime counters for each day that was loaded
+        if table.name in {"quotas", "report_days"}:
+            continue  # what is said of each answer, of the days asked for together
         # A volatile value opens no version, so a row keeps the one it was loaded with.
         names = ", ".join(f'"{each.name}"' for each in table.columns if not each.volatile)
         where = "where _dlt_valid_to is null and not is_deleted" if table.mode != "events" else ""

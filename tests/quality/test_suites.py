@@ -87,6 +87,13 @@ create table staging.stg_salesforce__contacts as
         source_record_id, 'c' || email as email
     ) from staging.stg_hubspot__contacts;
 create table staging.stg_salesforce__deals as select * from staging.stg_hubspot__deals;
+create table staging.stg_stripe__invoices as select
+    cast(i as varchar) as invoice_id, 'EUR' as currency_code, 'open' as status,
+    'c' as customer_id, 30.000 as due_amount, 10.000 as paid_amount,
+    20.000 as remaining_amount, false as is_deleted from range(100) as t(i);
+create table staging.stg_ga4__report_days as select
+    'r' || i as report_name, date '2026-01-01' as reported_on, false as is_sampled,
+    false as is_truncated, false as has_other_row, 'UTC' as time_zone from range(100) as t(i);
 create table staging.stg_file_drops__contacts as
     select * replace ('webinar' as source) from staging.stg_hubspot__contacts
     union all by name
@@ -162,6 +169,8 @@ EMAIL_EVENTS = "staging.stg_{}__email_events"
 EVENTS, MEMBERS = "staging.stg_web_events__events", "staging.stg_mailchimp__members"
 POSTS = "staging.stg_{}__social_posts"
 PUBLICATIONS = "staging.stg_adaptlypost__publications"
+POSTS = "staging.stg_linkedin_pages__social_posts"
+INVOICES, WEB_DAYS = "staging.stg_stripe__invoices", "staging.stg_ga4__report_days"
 RECORDS = "intermediate.int_identity__records"
 TOUCHES = "intermediate.int_touchpoints__touchpoints"
 CONVERSIONS, PERSONS = "marts.fct_conversions", "marts.dim_persons"
@@ -227,6 +236,15 @@ OTHER_FAULTS = {
         PUBLICATIONS,
         "error_message = null " + SOME.format(key="publication_id"),
     ),
+    "post_says_when_it_was_published": (POSTS, "published_at = null where post_id = '3'"),
+    "invoice_has_a_currency": (INVOICES, "currency_code = null where invoice_id = '3'"),
+    "invoice_money_is_paid_or_remains": (INVOICES, "paid_amount = 9.999 where invoice_id = '3'"),
+    "invoice_state_is_known": (INVOICES, "status = 'lost' where invoice_id = '3'"),
+    "invoice_names_its_customer": (INVOICES, "customer_id = null where invoice_id = '3'"),
+    "web_report_counts_every_event": (WEB_DAYS, "is_sampled = true where report_name = 'r3'"),
+    "web_report_is_not_cut": (WEB_DAYS, "is_truncated = true where report_name = 'r3'"),
+    "web_report_names_its_values": (WEB_DAYS, "has_other_row = true where report_name < 'r3'"),
+    "web_report_says_how_it_counts_days": (WEB_DAYS, "time_zone = null where report_name = 'r3'"),
     "record_address_is_not_disposable": (
         RECORDS,
         "is_disposable_email = true " + SOME.format(key="record_key"),

@@ -20,6 +20,11 @@ from ingestion.sources import SOURCES
 
 FAULTS = ("empty_page", "skipped_row", "duplicate_row")
 FIRST = {
+    "ga4": ("/v1beta/properties",),
+    "stripe": (
+        *("/v1/customers", "/v1/invoices", "/v1/charges", "/v1/balance_transactions"),
+        *("/v1/subscriptions", "/v1/invoice_payments"),
+    ),
     "facebook_pages": ("/published_posts", "_122", "500/insights"),
     "instagram": ("/media", "/179", "1001/insights"),
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
@@ -53,6 +58,8 @@ FIRST = {
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "7/insights"),),
 }
 NEXT = {
+    "ga4": FIRST["ga4"],
+    "stripe": ("/v1/events", "/v1/invoices", "/v1/charges", "/v1/invoice_payments"),
     "facebook_pages": ("/published_posts", "_122", "500/insights"),
     "instagram": ("/media", "/179", "1001/insights"),
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
@@ -155,6 +162,7 @@ def test_a_lost_answer_is_made_good_or_red(
 # What the vendor repeats for ever cannot be told from the truth where no total is stated and
 # nothing was known before; these are the answers that something else speaks for.
 PERSISTENT = [
+    *(("ga4", path, is_first) for path in FIRST["ga4"] for is_first in (True, False)),
     ("salesforce", "/queryAll", True),
     ("salesforce", "/queryAll", False),
     ("hubspot", "/objects/2026-03/contacts", True),

@@ -1,0 +1,32 @@
+with source_rows as (
+    select * from {{ source('stripe', 'charges') }}
+    where _dlt_valid_to is null
+),
+
+currencies as (
+    select * from {{ ref('stg_stripe__currencies') }}
+)
+
+select
+    'stripe' as source,
+    nullif(trim(source_rows.id), '') as charge_id,
+    nullif(trim(source_rows.customer), '') as customer_id,
+    nullif(trim(source_rows.payment_intent), '') as payment_intent_id,
+    nullif(trim(source_rows.balance_transaction), '') as balance_transaction_id,
+    nullif(trim(source_rows.status), '') as status,
+    nullif(trim(source_rows.failure_code), '') as failure_code,
+    nullif(trim(source_rows.billing_details__email), '') as billing_email,
+    upper(nullif(trim(source_rows.currency), '')) as currency_code,
+    {{ from_minor_units('source_rows.amount', 'currencies.minor_units') }} as charged_amount,
+    {{ from_minor_units(
+        'source_rows.amount_captured', 'currencies.minor_units'
+    ) }} as captured_amount,
+    {{ from_minor_units(
+        'source_rows.amount_refunded', 'currencies.minor_units'
+    ) }} as refunded_amount,
+    coalesce(source_rows.paid, false) as is_paid,
+    coalesce(source_rows.disputed, false) as is_disputed,
+    coalesce(source_rows.is_deleted, false) as is_deleted,
+    cast(source_rows.created as timestamp) as created_at
+from source_rows
+left join currencies on upper(source_rows.currency) = currencies.currency_code
