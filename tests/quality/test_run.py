@@ -16,6 +16,8 @@ SYSTEMS = {
     "social_platforms": [],
     "publishing_tools": [],
     "web_sources": [],
+    "finance_systems": [],
+    "web_analytics": [],
 }
 
 
