@@ -11,9 +11,9 @@ from scripted_vendor import Answer, StoppedClock, Vendor
 
 from ingestion.contract import Extraction
 from ingestion.errors import LoadFailed, PageBroken, RequestFailed
+from ingestion.graph import edge, pace
 from ingestion.http import Session
 from ingestion.sources.meta_ads import extract, session
-from ingestion.sources.meta_ads.graph import edge, pace
 from ingestion.sources.meta_ads.insights import Report, RunFailed, read
 from ingestion.sources.meta_ads.rows import action_rows, day_row
 from ingestion.sources.meta_ads.tables import INSIGHTS

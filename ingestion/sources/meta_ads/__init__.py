@@ -13,13 +13,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingestion.auth import bearer
+from ingestion import graph
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield
 from ingestion.days import days_to_read, each_day, spans
 from ingestion.errors import PageBroken
-from ingestion.http import Budget, Clock, Session
-from ingestion.sources.meta_ads.graph import API, edge, pace, proof, remedy, verdict
+from ingestion.graph import API, edge, proof
+from ingestion.http import Clock, Session
 from ingestion.sources.meta_ads.insights import STATUSES, Report, read
 from ingestion.sources.meta_ads.rows import action_rows, breakdown_row, day_row
 from ingestion.sources.meta_ads.tables import (
@@ -105,18 +105,8 @@ def _breakdown(
 
 
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
-    """Return the session of one ad account; the token goes in the header, never in an address."""
-    token = str(config["access_token"])
-    return Session(
-        str(config["base_url"]),
-        auth=bearer(token),
-        budgets=(Budget(int(config["calls_per_10_seconds"]), 10.0),),
-        verdict=verdict,
-        remedy=remedy,
-        pace=pace,
-        secrets=(token, str(config.get("app_secret") or ""), *proof(config).values()),
-        clock=clock,
-    )
+    """Return the session of one ad account."""
+    return graph.session(config, clock, "`ads_read` and its user the ad account")
 
 
 META_ADS = Source(

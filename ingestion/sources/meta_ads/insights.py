@@ -9,8 +9,8 @@ from typing import Any
 from ingestion.contract import Extraction
 from ingestion.days import halves
 from ingestion.errors import LoadFailed, PageBroken, RequestFailed
+from ingestion.graph import API, following, is_too_much, proof
 from ingestion.pages import PASSES, Paging, rows_of
-from ingestion.sources.meta_ads.graph import API, following, is_too_much, proof
 
 PAGE = 500
 # How often a failed run is submitted again, and how often an unfinished one is looked at.
