@@ -201,10 +201,13 @@ def _prepare_or_tell(facts: House) -> None:
 
 
 def _leave(facts: House, instance: dg.DagsterInstance | None) -> None:
-    from orchestration import alerts
+    from orchestration import alerts, compaction
 
     try:
         checkpoint(facts.settings)
+        if compaction.is_due(facts.settings, facts.run_id):
+            compaction.compact(facts.settings)
+            facts.said("the warehouse was written anew without what was erased")
         if instance:
             alerts.review_run(facts.settings, instance, facts.run_id, facts.as_of)
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.sandbox.company import CAMPAIGNS, DAY, END, HOUR, START, Company, Person
 from ingestion.sandbox.dice import dice
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.privacy import deleted_for_good
 from ingestion.sandbox.wire.encode import change, iso_offset
 
 LIST = "a1b2c3d4e5"
@@ -164,6 +165,8 @@ def _member(seed: int, person: Person) -> Iterator[Change]:
         at = person.unsubscribed_at
         left = {**body, "status": "unsubscribed", "last_changed": iso_offset(at)}
         yield change("mailchimp", "members", id_, at, left, parent=LIST)
+    if (gone := deleted_for_good(seed, person)) is not None:
+        yield change("mailchimp", "members", id_, gone, body, status="deleted", parent=LIST)
 
 
 def _mail(seed: int, mail: Mail, members: list[Person]) -> Iterator[Change]:
@@ -236,6 +239,9 @@ def _recipient(
             "_links": LINKS,
         }
         yield change("mailchimp", "email_activity", key, each.at, body, parent=mail.id)
+    gone = deleted_for_good(seed, person)
+    if gone is not None and activity:
+        yield change("mailchimp", "email_activity", key, gone, {}, status="deleted", parent=mail.id)
     left = person.unsubscribed_at
     if left is not None and mail.sent < left <= mail.sent + EVERY:
         body = {

@@ -23,6 +23,7 @@ CONTACTS = Table(
         *_WHERE,
     ),
     order="updated_at",
+    born="created_at",
 )
 COMPANIES = Table(
     "companies",
@@ -91,7 +92,19 @@ EMAIL_EVENTS = Table(
         *_WHERE,
     ),
 )
-TABLES = (CONTACTS, COMPANIES, DEALS, DEAL_STAGES, AD_DAYS, EMAIL_EVENTS)
+# Whom a tool was told to forget: the words of the tool's own tables, here and in raw_<source>. A
+# record with a key of several columns is named by all of them, joined with `:`.
+PRIVACY_DELETES = Table(
+    "privacy_deletes",
+    "versioned",
+    ("erased_source", "erased_object", "erased_record_id"),
+    (
+        *columns("source erased_source erased_object erased_record_id"),
+        Column("erased_at", "timestamp"),
+        *_WHERE,
+    ),
+)
+TABLES = (CONTACTS, COMPANIES, DEALS, DEAL_STAGES, AD_DAYS, EMAIL_EVENTS, PRIVACY_DELETES)
 MEASURES = ("impressions", "clicks", "spend", "platform_conversions", "platform_conversion_value")
 EVENT_TYPES = {"sent", "delivered", "open", "click", "bounce", "unsubscribe", "complaint"}
 BOUNCE_CLASSES = {"hard", "soft"}

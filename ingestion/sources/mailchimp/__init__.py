@@ -30,6 +30,8 @@ from ingestion.sources.mailchimp.tables import (
 )
 
 PAGE = 1000
+# The id is a digest of the address; this stays with the contact when it changes.
+_LIVES_BY = "contact_id"
 # A soft bounce is tried again for up to 72 hours; then the list of recipients stands.
 SETTLE_DAYS = 3
 _NESTED = (
@@ -97,7 +99,11 @@ def _members(ctx: Extraction, list_id: str) -> Iterator[Yield]:
             if record.get("last_changed"):
                 ctx.advance(name, str(record["last_changed"]))
     if ctx.sweep_due:
-        yield Sweep("members", frozenset(keys), (("list_id", list_id),))
+        erases = ctx.config.get("missing_is_erased", True)
+        # Deleting only archives: who left the list was deleted for good, or has a new address.
+        yield Sweep(
+            "members", frozenset(keys), (("list_id", list_id),), _LIVES_BY if erases else None
+        )
 
 
 def _sent_since(ctx: Extraction, campaign: Mapping[str, Any], days: int) -> bool:
@@ -197,6 +203,11 @@ MAILCHIMP = Source(
         Setting("lookback_days", 30, "reports keep changing while people open the mail"),
         Setting("lag_minutes", 60, "activity and members are read from an hour before"),
         Setting("sweep_days", 7, "days between two full lists of ids, which find deletions"),
+        Setting(
+            "missing_is_erased",
+            True,
+            "a member that two full lists lack was deleted for good, so its personal data goes",
+        ),
     ),
     sandbox={"api_key": "sandboxkey-us21"},
 )
