@@ -210,8 +210,7 @@ def test_a_record_that_began_after_the_erasure_is_a_new_one(house: House) -> Non
     house.day = 6
     house.load(person("1", born_at=later, updated_at=later), Page("forms", [form("f4", at=later)]))
     open_rows = (
-        "select email, is_deleted from raw_toy.people"
-    open_rows += " where id = '1' and _dlt_valid_to is null"
+        "select email, is_deleted from raw_toy.people where id = '1' and _dlt_valid_to is null"
     )
     assert house.rows(open_rows) == [(ADA.title(), False)]
     assert house.rows("select email from raw_toy.forms where id = 'f4'") == [(ADA,)]
