@@ -16,7 +16,10 @@ from ingestion.sources import SOURCES
 from orchestration.house import OWNERS, POOL, House
 
 CHECK = "load_succeeded"
+TOTALS = "totals_agree"
 NOT_CONNECTED = "not connected, no credentials are set"
+# Sums of money in doubles; counts must be equal.
+TOLERANCE = 1e-9
 # Twice the daily cadence before red, so that one late morning run is a warning only.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=48), warn_window=timedelta(hours=30)
@@ -45,6 +48,13 @@ def _source_assets(source: Source) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(CHECK, asset=key, description="The last load of this table was good.")
             for key in keys(source)
+        ]
+        + [
+            dg.AssetCheckSpec(
+                TOTALS,
+                asset=keys(source)[0],
+                description="What the vendor counts is what was read, where it states a total.",
+            )
         ],
         pool=POOL,
         required_resource_keys={"house"},
@@ -95,9 +105,31 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
                     passed=failure is None,
                     severity=dg.AssetCheckSeverity.ERROR,
                     metadata={"source": source.name, "message": failure or told},
-                )
+                ),
+                *([_totals(source, report)] if table is source.tables[0] else []),
             ],
         )
+
+
+def _totals(source: Source, report: Any) -> dg.AssetCheckResult:
+    """Compare the vendor's totals with ours; a difference is a warning, as both may move."""
+    stated = report.totals if report is not None else ()
+    unlike = [
+        f"{table} {measure}: the vendor says {theirs:,.2f}, read were {ours:,.2f}"
+        for table, measure, theirs, ours in stated
+        if abs(theirs - ours) > max(abs(theirs), abs(ours)) * TOLERANCE
+    ]
+    return dg.AssetCheckResult(
+        asset_key=keys(source)[0],
+        check_name=TOTALS,
+        passed=not unlike,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "source": source.name,
+            "stated": len(stated),
+            "message": "; ".join(unlike) or "no total differs",
+        },
+    )
 
 
 def _report(source: Source, house: House, log: Any) -> Any:

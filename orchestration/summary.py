@@ -2,6 +2,7 @@
 
 import duckdb
 
+from orchestration import drift
 from orchestration.run import Outcome
 from orchestration.settings import Settings
 
@@ -35,6 +36,8 @@ def text(settings: Settings, outcome: Outcome) -> str:
     if outcome.warned:
         warnings = "warning" if outcome.warned == 1 else "warnings"
         lines.append(f"{outcome.warned} hygiene {warnings}; see rpt_data_quality or the UI")
+    if settings.warehouse.exists():
+        lines += [f"DRIFT   {each}" for each in drift.told(settings, outcome.run_id)]
     current = settings.published / "current"
     is_new = current.exists() and current.resolve().name == outcome.run_id
     if is_new:
