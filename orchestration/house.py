@@ -92,10 +92,19 @@ def occupied(
     def waiting(who: str) -> None:
         said(f"waiting: {who} holds {settings.home}")
 
+    with held_alone(settings, run_id, waiting):
+        home.create(settings)
+        yield
+
+
+@contextmanager
+def held_alone(
+    settings: Settings, run_id: str, waiting: Callable[[str], None] | None = None
+) -> Generator[None]:
+    """Hold the house as it is, a wrecked one too."""
     with ExitStack() as stack:
         stack.enter_context(lock.held(_alive(settings, run_id), label=f"run {run_id}"))
         stack.enter_context(lock.held(run_lock(settings), label=f"run {run_id}", waiting=waiting))
-        home.create(settings)
         try:
             yield
         finally:
