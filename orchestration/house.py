@@ -210,9 +210,11 @@ def _prepare_or_tell(facts: House) -> None:
 
 
 def _leave(facts: House, instance: dg.DagsterInstance | None) -> None:
-    from orchestration import alerts, compaction
+    from orchestration import alerts, compaction, retention
 
     try:
+        for each in retention.apply(facts.settings, facts.as_of, instance, facts.run_id):
+            facts.said(each)
         checkpoint(facts.settings)
         if compaction.is_due(facts.settings, facts.run_id):
             compaction.compact(facts.settings)
