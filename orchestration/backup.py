@@ -17,7 +17,8 @@ import duckdb
 from orchestration import home, migrations, state
 from orchestration.settings import Refused, Settings
 
-STATE, MANIFEST, FILES = "state.duckdb", "manifest.json", "files"
+# Not `state`: DuckDB takes a file named like a schema in it for that schema.
+STATE, MANIFEST, FILES = "kept.duckdb", "manifest.json", "files"
 
 
 def backup(settings: Settings, target: Path | None = None) -> list[str]:

@@ -59,6 +59,10 @@ def settings(tmp_path: Path) -> Settings:
     (made.home / "inbox" / "web_events" / "day.jsonl").write_text("{}")
     with duckdb.connect(str(made.warehouse)) as connection:
         connection.execute("create schema staging; create table staging.built as select 1 as x")
+        # Each schema of state, and tables named like one.
+        for schema in state.SCHEMAS:
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {schema}.{schema} as select 1 as x")
     return made
 
 
@@ -109,7 +113,7 @@ def test_a_home_that_holds_something_is_never_overwritten_unasked(
     assert held(settings) == before
 
 
-@pytest.mark.parametrize("name", ["state.duckdb", "files/home.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["kept.duckdb", "files/home.json", "manifest.json"])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     settings: Settings, tmp_path: Path, name: str
 ) -> None:
