@@ -200,7 +200,16 @@ class Session:
                 f"{self._where(url)}: no access token ({answer.status_code} "
                 f"{self.redact(said(answer))}). Renew the refresh token in the configuration."
             )
-        return read_json(answer.content)
+        try:
+            found = read_json(answer.content)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict) or not found.get("access_token"):
+            raise RequestFailed(
+                f"{self._where(url)}: an answer came without an access token. Run again; if it "
+                "stays, check token_url in config/sources.yml."
+            )
+        return found
 
     def _pay(self, url: str) -> None:
         """Wait as long as the last answer asked, and until every budget allows one more call."""

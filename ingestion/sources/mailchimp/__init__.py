@@ -165,6 +165,11 @@ MAILCHIMP = Source(
         Setting("lookback_days", 30, "reports keep changing while people open the mail"),
         Setting("lag_minutes", 60, "activity and members are read from an hour before"),
         Setting("sweep_days", 7, "days between two full lists of ids, which find deletions"),
+        Setting(
+            "missing_is_erased",
+            True,
+            "a member that two full lists lack was deleted for good, so its personal data goes",
+        ),
     ),
     sandbox={"api_key": "sandboxkey-us21"},
     api=Api("3.0", None, "the only version there is; the client 3.0.80 speaks it"),
