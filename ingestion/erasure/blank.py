@@ -124,15 +124,18 @@ def _bury(connection: duckdb.DuckDBPyConnection, raw: str, now: datetime) -> Non
 def _hash_anew(
     connection: duckdb.DuckDBPyConnection, raw: str, table: Table, now: datetime
 ) -> None:
-    """Put a keyed hash in the place of a key that is itself an address; hash versions anew."""
+    """Put a keyed hash in the place of a key that is itself personal; hash versions anew."""
     at = now.isoformat()
     for name in table.key:
         if table.column(name).type != "text":
             continue
+        said = f"held.\"{name}\" not like 'erased-%'"
+        if not table.column(name).pii:
+            said = f"held.\"{name}\" like '%@%'"
         hashed = f"sha256((select salt from ingest.salt) || '{at}' || held.\"{name}\")"
         connection.execute(
             f"update {raw} as held set \"{name}\" = 'erased-' || left({hashed}, 32)"
-            f" where held.is_erased and held.\"{name}\" like '%@%'"
+            f" where held.is_erased and {said}"
         )
     if table.mode == "versioned":
         fresh = version_of(table, "held")

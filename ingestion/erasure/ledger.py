@@ -19,7 +19,7 @@ def remember(
         table = source.table(each.table)
         at = each.at or now
         at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-        keys = pa.array(sorted(map(JOINER.join, each.keys)), pa.string())
+        keys = pa.array(sorted({_key_text(table, key) for key in each.keys}), pa.string())
         connection.register("forgotten_keys", pa.table({"key_text": keys}))
         own = "sha256((select salt from ingest.salt) || chr(31) || key_text)"
         connection.execute(
@@ -34,6 +34,14 @@ def remember(
                     held = _held_values(source, table, hang)
                     _note(connection, source, child, hang.ours, held, at, is_record=False)
     connection.commit()
+
+
+def _key_text(table: Table, key: tuple[str, ...]) -> str:
+    """Return the key as it is hashed: people write an address in any case, here too."""
+    named = zip(table.erasure_key, key, strict=True)
+    return JOINER.join(
+        part.strip().lower() if table.column(name).pii else part for name, part in named
+    )
 
 
 def _held_values(source: Source, parent: Table, hang: Hang) -> str:

@@ -22,8 +22,11 @@ _WAITING = (
 )
 
 
-def _noticed(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Forget]:
-    """Return the reported erasures of a source that are not done yet.
+Notice = tuple[str, str, str]
+
+
+def _noticed(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[Notice, Forget]]:
+    """Return the reported erasures of a source that are not done yet, each with its notice.
 
     A dropped table holds the records of any system: its key begins with the system's name.
     """
@@ -40,7 +43,8 @@ def _noticed(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Forg
         parts = (system, record_id) if source.name == FILES else tuple(record_id.split(":"))
         key = parts if wanted > 1 else (record_id,)
         if len(key) == wanted:
-            found.append(Forget(object_, frozenset({key}), at or seen))
+            notice = (system, object_, record_id)
+            found.append((notice, Forget(object_, frozenset({key}), at or seen)))
     return found
 
 
@@ -60,36 +64,32 @@ def settle(
         if connection.execute(waits).fetchone() is None:
             return 0
     ensure_tables(warehouse, sources.values())
-    done = 0
+    done, rows = set[Notice](), 0
     with duckdb.connect(str(warehouse)) as connection:
         for source in sources.values():
-            if forgets := _noticed(connection, source):
-                remember(connection, source, forgets, now)
-                done += erase(connection, source, now, run_id)
+            if noticed := _noticed(connection, source):
+                remember(connection, source, [forget for _, forget in noticed], now)
+                rows += erase(connection, source, now, run_id)
                 for folder in folders:
                     shutil.rmtree(folder / source.name, ignore_errors=True)
                     shutil.rmtree(folder / f"raw_{source.name}", ignore_errors=True)
-        _tick_off(connection, sources)
-    return done
+                done |= {notice for notice, _ in noticed}
+        _tick_off(connection, done)
+    return rows
 
 
-def _tick_off(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
-    """Mark the notices of known systems and objects as done; an address in one becomes a hash.
+def _tick_off(connection: duckdb.DuckDBPyConnection, done: Iterable[Notice]) -> None:
+    """Mark the notices as done; an address in one becomes a hash.
 
-    Others wait: their source may be added later.
+    Others wait: their source may be added later, or their key be mended.
     """
-    known = {(source.name, table.name) for source in sources.values() for table in source.tables}
-    dropped = {object_ for system, object_ in known if system == FILES}
     hashed = "'erased-' || left(sha256((select salt from ingest.salt) || erased_record_id), 32)"
-    for system, object_ in connection.execute(
-        f"select distinct erased_source, erased_object from {_NOTICES} where {_WAITING}"
-    ).fetchall():
-        if (system, object_) in known or object_ in dropped:
-            connection.execute(
-                f"""
-                update {_NOTICES} set is_erased = true, erased_record_id =
-                    case when erased_record_id like '%@%' then {hashed} else erased_record_id end
-                where erased_source = ? and erased_object = ? and {_WAITING}
-                """,
-                [system, object_],
-            )
+    for notice in sorted(done):
+        connection.execute(
+            f"""
+            update {_NOTICES} set is_erased = true, erased_record_id =
+                case when erased_record_id like '%@%' then {hashed} else erased_record_id end
+            where erased_source = ? and erased_object = ? and erased_record_id = ? and {_WAITING}
+            """,
+            notice,
+        )

@@ -64,7 +64,9 @@ def _profiles(ctx: Extraction) -> Iterator[Yield]:
             if changed := inside(each, "attributes", "updated"):
                 ctx.advance("profiles", str(changed))
     if is_whole:
-        yield Sweep(tables.PROFILES.name, frozenset(keys))
+        # A profile can be deleted only for good; of one that was merged the address may live on.
+        lives_by = "email" if ctx.config.get("missing_is_erased", True) else None
+        yield Sweep(tables.PROFILES.name, frozenset(keys), erased_unless=lives_by)
 
 
 def _lagged(
@@ -204,6 +206,12 @@ KLAVIYO = Source(
         Setting("event_lag_minutes", EVENT_LAG_MINUTES, "events may be told two days late"),
         Setting("conversion_metric", "Placed Order", "the metric that reports count as conversion"),
         Setting("sweep_days", 7, "days between two full lists of ids, which find deletions"),
+        Setting(
+            "missing_is_erased",
+            True,
+            "a profile that two full lists lack goes with its personal data, unless its address "
+            "lives on under another profile",
+        ),
     ),
     sandbox={"api_key": "pk_sandbox"},
     api=Api(
@@ -228,7 +236,8 @@ KLAVIYO = Source(
             ("events:read", "what people did"),
         ),
         blind=(
-            "Merged and deleted profiles vanish without a pointer: the weekly list finds them.",
+            "Merged and deleted profiles vanish without a pointer: the weekly list finds them. "
+            "Both are forgotten, a merged one's other address too.",
             "E-mails of flows are events here, and not in the marts of campaigns.",
             "Events that are told more than two days late are not seen.",
         ),

@@ -15,6 +15,7 @@ from typing import Any
 from ingestion.auth import basic
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
+from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session
 from ingestion.sources.mailchimp.audience import growth, members, segments
 from ingestion.sources.mailchimp.reading import lagged, page_of, pages
@@ -84,7 +85,10 @@ def _sent_since(ctx: Extraction, campaign: Mapping[str, Any], days: int) -> bool
 def _reactions(ctx: Extraction, campaign: Mapping[str, Any]) -> Iterator[Yield]:
     """Yield what recipients did with one campaign: all of it at first, then what is new."""
     id_, since = str(campaign["id"]), ctx.cursor("reactions", "")
-    yield page_of(REPORTS, [ctx.http.get(f"/3.0/reports/{id_}")])
+    report = ctx.http.get(f"/3.0/reports/{id_}")
+    if not isinstance(report, Mapping) or report.get("id") != id_:
+        raise PageBroken(f"mailchimp report {id_}: the answer is another thing. Run again.")
+    yield page_of(REPORTS, [dict(report)])
     if ctx.sweep_due or ctx.window or _sent_since(ctx, campaign, SETTLE_DAYS):
         for page in pages(ctx, f"/3.0/reports/{id_}/sent-to", "sent_to"):
             yield page_of(SENT_TO, page, campaign_id=id_)

@@ -1,7 +1,7 @@
 """Raw tables of a CRM, of ad platforms and of e-mail."""
 
 from ingestion.contract import Column, Table, columns
-from ingestion.sources.file_drops.tables.where import WHERE
+from ingestion.sources.file_drops.tables.where import WHERE, of_address
 
 CONTACTS = Table(
     "contacts",
@@ -86,6 +86,8 @@ EMAIL_EVENTS = Table(
         *columns("url user_agent_class"),
         *WHERE,
     ),
+    hangs_on=of_address("recipient", "contacts", "members"),
+    born="occurred_at",
 )
 # Whom a tool was told to forget: the words of the tool's own tables, here and in raw_<source>. A
 # record with a key of several columns is named by all of them, joined with `:`.
