@@ -74,7 +74,8 @@ def _sent_since(ctx: Extraction, campaign: Mapping[str, Any], days: int) -> bool
     A backfill asks for the campaigns whose recipients may have acted within its days.
     """
     if not campaign.get("send_time"):
-        return False
+        # Nothing was sent yet; where the vendor says otherwise, what it did is read.
+        return campaign.get("status") == "sent"
     sent, back = datetime.fromisoformat(str(campaign["send_time"])), timedelta(days=days)
     if ctx.window:
         return ctx.window[0] - back <= sent.date() <= ctx.window[1]

@@ -52,6 +52,7 @@ class Found:
     bad: Counter[str]
     drift: set[tuple[str, str, str]]
     state: dict[str, Any]
+    totals: list[tuple[str, str, float, float]]
     asked: list[str] = field(default_factory=list)
 
 
@@ -70,7 +71,7 @@ def read(live: Live, name: str, folder: Path, state: dict[str, Any] | None = Non
         finally:
             strangers = [url for url in asked if origin(url) != origin(live.base)]
             assert not strangers, f"the credentials went to {strangers}"
-    return _found(source, spooled, held, asked)
+    return _found(source, spooled, ctx, asked)
 
 
 def _listen(http: Any) -> list[str]:
@@ -85,7 +86,7 @@ def _listen(http: Any) -> list[str]:
     return asked
 
 
-def _found(source: Source, spooled: Spooled, state: dict[str, Any], asked: list[str]) -> Found:
+def _found(source: Source, spooled: Spooled, ctx: Extraction, asked: list[str]) -> Found:
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for table in source.tables:
         held = rows.setdefault(table.name, {})
@@ -97,7 +98,8 @@ def _found(source: Source, spooled: Spooled, state: dict[str, Any], asked: list[
             if newest is None or not table.order or _instant(newest, row, table.order):
                 held[key] = row
     bad = Counter(each.table for each in spooled.bad)
-    return Found(rows, bad, set(spooled.drift), state, [urlsplit(url).path for url in asked])
+    paths = [urlsplit(url).path for url in asked]
+    return Found(rows, bad, set(spooled.drift), ctx.state, ctx.totals, paths)
 
 
 def _instant(newest: dict[str, Any], row: dict[str, Any], order: str) -> bool:
