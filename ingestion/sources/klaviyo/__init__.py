@@ -9,13 +9,14 @@ allow 225 questions a day and are asked once a day.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ingestion.auth import Fixed
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield
 from ingestion.http import Budget, Clock, Session
-from ingestion.pages import rows_of
+from ingestion.pages import sure
 from ingestion.sources.klaviyo import rows, tables
 from ingestion.sources.klaviyo.reading import Record, inside, pages, plain
 
@@ -163,8 +164,10 @@ def _report(ctx: Extraction, metrics: Mapping[str, str]) -> Iterator[Yield]:
     body = {"data": {"type": "campaign-values-report", "attributes": attributes}}
     path, where = "/api/campaign-values-reports", "klaviyo campaign-values-reports"
     while path:
-        answer = ctx.http.post(path, body)
-        found = rows_of(answer, "data.attributes.results", where)
+        # Nothing says how many lines there are, and no other answer comes before tomorrow's.
+        found, answer = sure(
+            partial(ctx.http.post, path, body), "data.attributes.results", where, None
+        )
         yield Page(tables.REPORTS.name, [rows.values(each) for each in found])
         path = str(inside(answer, "links", "next") or "")
     ctx.state["reported_on"] = today
