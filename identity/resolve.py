@@ -16,6 +16,7 @@ import duckdb
 from identity import accounts, store
 from identity.clusters import Clustered, cluster
 from identity.edges import all_edges, check_overrides, prepare
+from identity.erased import forget_addresses
 from identity.ids import Assigned, Event, assign, closed
 from identity.kinds import party_kind
 from identity.matching import Matching
@@ -90,6 +91,7 @@ def _resolve(
     groups = accounts.group(connection, matching)
     companies = _assign(connection, "account", groups.cluster_of, groups.age_of, run_id, as_of)
     _keep_accounts(connection, groups, companies)
+    forget_addresses(connection)
     held = store.keep_reviews(connection, clustered.held, as_of)
     guarded = _keep_guarded(connection)
     sizes = Counter(

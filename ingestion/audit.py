@@ -45,6 +45,16 @@ create table if not exists ingest.totals (
     run_id varchar, source varchar, table_name varchar, measure varchar, source_total double,
     loaded_total double, primary key (run_id, source, table_name, measure)
 );
+create table if not exists ingest.salt (salt varchar);
+insert into ingest.salt select sha256(cast(uuid() as varchar))
+where not exists (select 1 from ingest.salt);
+create table if not exists ingest.erasures (
+    source varchar, table_name varchar, by_columns varchar, value_hash varchar, is_record boolean,
+    erased_at timestamp, primary key (source, table_name, by_columns, value_hash)
+);
+create table if not exists ingest.erasure_runs (
+    run_id varchar, source varchar, erased_at timestamp, blanked_rows bigint, compacted_at timestamp
+);
 """
 
 
@@ -136,7 +146,7 @@ def _ddl(source: str, table: Table) -> str:
     if table.mode == "versioned":
         own += [("is_deleted", "boolean"), ("row_version", "varchar")]
         own += [(f"_dlt_valid_{end}", "timestamp with time zone") for end in ("from", "to")]
-    own.append(("_dlt_load_id", "varchar"))
+    own += [("_dlt_load_id", "varchar"), ("is_erased", "boolean")]
     declared = [(column.name, _SQL_TYPES[column.type]) for column in _columns(table)]
     listed = ", ".join(f'"{name}" {type_}' for name, type_ in declared + own)
     return f"create table if not exists raw_{source}.{table.name} ({listed})"
@@ -153,6 +163,9 @@ def _add_missing(connection: duckdb.DuckDBPyConnection, source: str, table: Tabl
             f"alter table raw_{source}.{table.name} "
             f'add column if not exists "{column.name}" {_SQL_TYPES[column.type]}'
         )
+    connection.execute(
+        f"alter table raw_{source}.{table.name} add column if not exists is_erased boolean"
+    )
 
 
 def keep_quarantined(

@@ -41,6 +41,32 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A table that ties the rows of two others: whose `ours` go with whose `theirs`.
+
+    `where` narrows it to the lines with these column values.
+    """
+
+    table: str
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Hang:
+    """How the rows of a table belong to a person's row in `parent`: our columns equal theirs.
+
+    With a `link` the two are tied by a third table; `theirs` is then the parent's key.
+    """
+
+    parent: str
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A raw table.
 
@@ -48,6 +74,10 @@ class Table:
     default): a row missing from a re-read unit is gone at the vendor. `order` is the column that
     says which of two versions is newer; without it the later observation wins. `ignored` are
     fields that the vendor sends and that are left behind on purpose, so they are no drift.
+
+    For privacy deletes: `forgotten_by` are the columns by which the vendor names what it erased
+    (the key by default), `hangs_on` says whose personal data else is the same person's, and `born`
+    is the instant at which a record began: one that began after the erasure is a new one.
     """
 
     name: str
@@ -57,6 +87,20 @@ class Table:
     unit: tuple[str, ...] = ()
     order: str | None = None
     ignored: tuple[str, ...] = ()
+    forgotten_by: tuple[str, ...] = ()
+    hangs_on: tuple[Hang, ...] = ()
+    born: str | None = None
+
+    @property
+    def erasure_key(self) -> tuple[str, ...]:
+        """The columns by which a privacy delete names rows."""
+        return self.forgotten_by or self.key
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """The columns that a privacy delete blanks, less those of the key."""
+        held = tuple(each.name for each in self.columns if each.pii and each.name not in self.key)
+        return (*held, "_extra")
 
     @property
     def merge_key(self) -> tuple[str, ...]:
@@ -125,11 +169,28 @@ class Sweep:
 
     `scope` narrows it to the rows with these column values (one list of members, say). Keys are
     in the column order of the table's key, as text.
+
+    `erased_unless` is for vendors where nothing but a privacy delete takes a record off the list,
+    or a change of its key: a missing row is forgotten unless this column's value lives on.
     """
 
     table: str
     keys: frozenset[tuple[str, ...]]
     scope: tuple[tuple[str, str], ...] = ()
+    erased_unless: str | None = None
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The vendor erased these persons: their personal data goes from every version, here too.
+
+    Keys are in the order of the table's `erasure_key`, as text. `at` is the vendor's instant where
+    it states one, else now. What merely went missing is no Forget: a blanked row never comes back.
+    """
+
+    table: str
+    keys: frozenset[tuple[str, ...]]
+    at: datetime | None = None
 
 
 @dataclass
@@ -190,7 +251,7 @@ def _instant(text: str) -> datetime | None:
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
-Yield = Page | Bad | Sweep
+Yield = Page | Bad | Sweep | Forget
 Revive = Callable[["Mapping[str, Any]", dict[str, Any]], dict[str, Any]]
 
 

@@ -232,4 +232,9 @@ class Metrics:
     def _ask(self, names: list[str], id_: str, params: Mapping[str, Any], where: str) -> list[Any]:
         asked = {**params, "metric": ",".join(names), **proof(self.ctx.config)}
         ask: Callable[[], Any] = partial(self.ctx.http.get, f"/{API}/{id_}/insights", asked)
-        return sure(ask, "data", where, len(names), "name")[0]
+        records = sure(ask, "data", where, len(names), "name")[0]
+        if strangers := {str(each.get("name")) for each in records} - set(names):
+            raise PageBroken(
+                f"{where}: {sorted(strangers)[0][:50]!r} was not asked for. Run again."
+            )
+        return records

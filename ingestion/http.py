@@ -20,6 +20,12 @@ from ingestion.errors import RequestFailed
 from ingestion.wire import Reply, json_of, not_json, origin, read_json, said, scopes, until
 
 Verdict = Literal["retry", "stop", "fail"]
+# A connection that failed; the same request is sent again.
+BROKEN = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+)
 MAX_WAIT_SECONDS = 300.0
 MAX_REDIRECTS = 3
 _EMAIL = re.compile(r"[\w.+%-]+@[\w.-]+")
@@ -122,7 +128,19 @@ class Session:
 
     def sign_in(self) -> None:
         """Fetch the access token now, where one is needed: its answer may name the address."""
-        self.auth.headers(self._token)
+        for attempt in range(self.attempts):
+            if attempt:
+                self.clock.sleep(float(2 ** (attempt - 1)))
+            try:
+                self.auth.headers(self._token)
+            except BROKEN as error:
+                reason = f"the connection failed ({type(error).__name__})"
+            else:
+                return
+        raise RequestFailed(
+            f"{self._where(self.base_url)}: {reason}, {self.attempts} times over. "
+            "Nothing was lost: run again when the vendor answers."
+        )
 
     def redact(self, text: str) -> str:
         """Return the text without this session's secrets and without e-mail addresses."""
@@ -149,11 +167,7 @@ class Session:
                 wait = 0.0
             try:
                 answer = self._send(method, url, params, body, headers)
-            except (
-                requests.ConnectionError,
-                requests.Timeout,
-                requests.exceptions.ChunkedEncodingError,
-            ) as error:
+            except BROKEN as error:
                 reason = f"the connection failed ({type(error).__name__})"
                 continue
             if answer.status_code == 401 and not renewed and self.auth.renew():
@@ -203,7 +217,16 @@ class Session:
                 f"{self._where(url)}: no access token ({answer.status_code} "
                 f"{self.redact(said(answer))}). Renew the refresh token in the configuration."
             )
-        return read_json(answer.content)
+        try:
+            found = read_json(answer.content)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict) or not found.get("access_token"):
+            raise RequestFailed(
+                f"{self._where(url)}: an answer came without an access token. Run again; if it "
+                "stays, check token_url in config/sources.yml."
+            )
+        return found
 
     def _pay(self, url: str) -> None:
         """Wait as long as the last answer asked, and until every budget allows one more call."""

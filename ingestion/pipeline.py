@@ -6,7 +6,7 @@ moved; after it the package, the cursors inside it included, is finished by the 
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingestion import audit
+from ingestion import audit, erasure
 from ingestion.audit import LoadReport, TableAudit
 from ingestion.contract import Extraction, Source
 from ingestion.delivery import Delivery
@@ -81,6 +81,8 @@ def load(
             raise
         raise LoadFailed(message) from error
     running.keep_outcome(outcome, "", report)
+    if spec.name == erasure.FILES:
+        erasure.settle(warehouse, SOURCES, (work, pipelines), running.instant, run_id)
     return report
 
 
@@ -108,7 +110,7 @@ class _Load:
     said: Progress
 
     @property
-    def _instant(self) -> datetime:
+    def instant(self) -> datetime:
         return self.as_of.replace(tzinfo=None)
 
     def run(self, window: tuple[date, date] | None, full: bool, clock: Clock) -> LoadReport:
@@ -150,14 +152,14 @@ class _Load:
         verify(self.warehouse, self.spec, load_id, report)
         with duckdb.connect(str(self.warehouse)) as connection:
             name = self.spec.name
-            audit.keep_audit(connection, name, self.run_id, self._instant, report.tables)
+            audit.keep_audit(connection, name, self.run_id, self.instant, report.tables)
             audit.keep_findings(connection, self.run_id, report)
         shutil.rmtree(self.folder)
         return report
 
     def keep_outcome(self, status: str, message: str, report: LoadReport | None = None) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
-            name, at = self.spec.name, self._instant
+            name, at = self.spec.name, self.instant
             audit.keep_outcome(connection, name, self.run_id, at, status, message, report)
             connection.execute("checkpoint")
 
@@ -203,22 +205,39 @@ class _Load:
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute(f"set temp_directory = '{self.folder}'")
             audit.keep_quarantined(
-                connection, self.spec.name, spooled.bad, self.run_id, self._instant
+                connection, self.spec.name, spooled.bad, self.run_id, self.instant
             )
+            self._forget(connection, spooled)
             for table in self.spec.tables:
                 _note_all(connection, table.name, spooled)
+                rows, refused = erasure.cleaned(
+                    connection, self.spec.name, table, spooled.path(table)
+                )
+                if refused:
+                    spooled.note(table.name, "", erasure.REFUSED, refused)
                 each = reduce_table(
                     connection,
                     f"raw_{self.spec.name}",
                     table,
-                    spooled.path(table),
+                    rows,
                     self.folder / f"{table.name}.ready.parquet",
                     spooled.vanished(table),
                     is_partial=table.name in spooled.partial | spooled.nameless,
                 )
                 refuse_mass_deletion(self.spec, table, each, self.config)
-                reduced[table.name] = each
+                # What is refused is older than the erasure, which is the newest word on it.
+                reduced[table.name] = replace(each, superseded=each.superseded + refused)
         return reduced
+
+    def _forget(self, connection: duckdb.DuckDBPyConnection, spooled: Spooled) -> None:
+        """Remember the privacy deletes of this load, and finish those of a killed one."""
+        forgets = list(spooled.forgotten)
+        for name, lives_by in spooled.erasing.items():
+            _note_all(connection, name, spooled)
+            table = self.spec.table(name)
+            forgets.append(erasure.missing_twice(connection, self.spec, table, lives_by))
+        erasure.remember(connection, self.spec, forgets, self.instant)
+        erasure.erase(connection, self.spec, self.instant, self.run_id)
 
 
 def _note_all(connection: duckdb.DuckDBPyConnection, table: str, spooled: Spooled) -> None:

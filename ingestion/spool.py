@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.audit import QuarantinedRow
-from ingestion.contract import CLOCK_SKEW, Bad, Extraction, Page, Source, Sweep, Table
+from ingestion.contract import CLOCK_SKEW, Bad, Extraction, Forget, Page, Source, Sweep, Table
 from ingestion.keys import JOINER
 from ingestion.typed import arrow_schema, type_rows
 
@@ -26,7 +26,7 @@ class Spooled:
 
     `units`, `held` and `swept` are keys as joined text, each unit with the number of the page that
     covered it; `scopes` are SQL conditions of the sweeps; of the tables in `nameless` a row came
-    whose key cannot be read.
+    whose key cannot be read. `forgotten` are the privacy deletes.
     """
 
     folder: Path
@@ -41,6 +41,8 @@ class Spooled:
     scopes: dict[str, set[str]] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     nameless: set[str] = field(default_factory=set)
+    forgotten: list[Forget] = field(default_factory=list)
+    erasing: dict[str, str] = field(default_factory=dict)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def path(self, table: Table) -> Path:
@@ -94,6 +96,10 @@ def extract(source: Source, extraction: Extraction, folder: Path, said: Progress
                     swept = (JOINER.join(key) for key in item.keys)
                     spooled.swept.setdefault(table.name, set()).update(swept)
                     spooled.scopes.setdefault(table.name, set()).add(_condition(table, item))
+                    if item.erased_unless:
+                        spooled.erasing[table.name] = item.erased_unless
+                case Forget():
+                    spooled.forgotten.append(item)
             if len(waiting[table.name]) >= ROWS_PER_BATCH:
                 _flush(spooled, table, waiting[table.name])
                 said(f"{source.name} {table.name}: {spooled.yielded[table.name]:,} rows read")

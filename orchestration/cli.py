@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from orchestration.settings import Refused, Settings, from_environment
 
@@ -57,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
 
     dev = commands.add_parser("dev", help="a personal copy of the warehouse, for trying models")
     dev.set_defaults(command=_dev)
+
+    backup = commands.add_parser("backup", help="the state of the home, whole and checked")
+    backup.add_argument("path", nargs="?", type=Path, help="a new folder; beside the home if none")
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser("restore", help="put a backup into the home")
+    restore.add_argument("path", type=Path)
+    restore.add_argument("--replace", action="store_true", help="in the place of what is there")
+    restore.set_defaults(command=_restore)
 
     sandbox = commands.add_parser("sandbox", help="the made-up company")
     acts = sandbox.add_subparsers(required=True, metavar="ACT")
@@ -143,6 +152,20 @@ def _dev(settings: Settings, _: argparse.Namespace) -> int:
     from orchestration import dev
 
     print(dev.copy(settings))
+    return 0
+
+
+def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import backup
+
+    print("\n".join(backup.backup(settings, chosen.path)))
+    return 0
+
+
+def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import backup
+
+    print("\n".join(backup.restore(settings, chosen.path, replace=chosen.replace)))
     return 0
 
 

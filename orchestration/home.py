@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration import migrations
 from orchestration.settings import COMPANY, DEFAULT_AS_OF, Kind, Refused, Settings
 
 FOLDERS = ("marts", "published/versions", "inbox/web_events", "dagster", "dlt", "work", "target")
@@ -24,7 +25,13 @@ def create(settings: Settings) -> Kind:
         (settings.home / folder).mkdir(parents=True, exist_ok=True)
     marker = settings.home / "home.json"
     if not marker.exists():
-        write_json(marker, {"kind": kind, "version": 1})
+        write_json(marker, {"kind": kind, "version": migrations.VERSION})
+    version = int(read_json(marker).get("version") or 1)
+    migrations.migrate(
+        settings.warehouse,
+        version,
+        lambda reached: write_json(marker, {"kind": kind, "version": reached}),
+    )
     shutil.copyfile(settings.project / "dagster.yaml", settings.dagster_home / "dagster.yaml")
     return kind
 
@@ -43,6 +50,12 @@ def kind_of(settings: Settings) -> Kind:
         kind = json.loads(marker.read_text("utf-8"))["kind"]
     except (ValueError, KeyError, TypeError):
         kind = None
+    version = int(read_json(marker).get("version") or 1)
+    if version > migrations.VERSION:
+        raise Refused(
+            f"{settings.home} was written by a newer Engine Room (its state has version {version}, "
+            f"this one knows {migrations.VERSION}); install that one, nothing was touched"
+        )
     if kind not in ("sandbox", "real"):
         raise Refused(f"{marker} names no kind (sandbox or real); restore it from a backup")
     if settings.kind and settings.kind != kind:

@@ -92,10 +92,19 @@ def occupied(
     def waiting(who: str) -> None:
         said(f"waiting: {who} holds {settings.home}")
 
+    with held_alone(settings, run_id, waiting):
+        home.create(settings)
+        yield
+
+
+@contextmanager
+def held_alone(
+    settings: Settings, run_id: str, waiting: Callable[[str], None] | None = None
+) -> Generator[None]:
+    """Hold the house as it is, a wrecked one too."""
     with ExitStack() as stack:
         stack.enter_context(lock.held(_alive(settings, run_id), label=f"run {run_id}"))
         stack.enter_context(lock.held(run_lock(settings), label=f"run {run_id}", waiting=waiting))
-        home.create(settings)
         try:
             yield
         finally:
@@ -202,10 +211,15 @@ def _prepare_or_tell(facts: House) -> None:
 
 
 def _leave(facts: House, instance: dg.DagsterInstance | None) -> None:
-    from orchestration import alerts
+    from orchestration import alerts, compaction, retention
 
     try:
+        for each in retention.apply(facts.settings, facts.as_of, instance, facts.run_id):
+            facts.said(each)
         checkpoint(facts.settings)
+        if compaction.is_due(facts.settings, facts.run_id):
+            compaction.compact(facts.settings)
+            facts.said("the warehouse was written anew without what was erased")
         if instance:
             alerts.review_run(facts.settings, instance, facts.run_id, facts.as_of)
     finally:

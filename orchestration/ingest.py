@@ -20,6 +20,9 @@ from orchestration.settings import Settings
 
 CHECK = "load_succeeded"
 VERSION_CHECK = "api_version_is_supported"
+TOTALS = "totals_agree"
+# Sums of money in doubles; counts must be equal.
+TOLERANCE = 1e-9
 # Twice the daily cadence before red, so that one late morning run is a warning only.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=48), warn_window=timedelta(hours=30)
@@ -109,7 +112,8 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
                     passed=failure is None,
                     severity=dg.AssetCheckSeverity.ERROR,
                     metadata={"source": source.name, "message": failure or "loaded"},
-                )
+                ),
+                *([_totals(source, report)] if table is source.tables[0] else []),
             ],
         )
     if source.api:
@@ -117,11 +121,13 @@ def _load(source: Source, house: House, log: Any) -> Iterator[Any]:
 
 
 def _checks(source: Source) -> list[dg.AssetCheckSpec]:
-    """The load's check on each table, and the version's on the first: it is the source's."""
+    """The load's check on each table; the first has those of the whole source."""
     found = [
         dg.AssetCheckSpec(CHECK, asset=key, description="The last load of this table was good.")
         for key in keys(source)
     ]
+    told = "What the vendor counts is what was read, where it states a total."
+    found.append(dg.AssetCheckSpec(TOTALS, asset=keys(source)[0], description=told))
     if source.api:
         told = "The vendor goes on answering the version of its API that is spoken."
         found.append(dg.AssetCheckSpec(VERSION_CHECK, asset=keys(source)[0], description=told))
@@ -154,6 +160,27 @@ def _version(source: Source, api: Api, house: House) -> dg.AssetCheckResult:
         passed=within is None,
         severity=dg.AssetCheckSeverity.WARN,
         metadata=metadata,
+    )
+
+
+def _totals(source: Source, report: Any) -> dg.AssetCheckResult:
+    """Compare the vendor's totals with ours; a difference is a warning, as both may move."""
+    stated = report.totals if report is not None else ()
+    unlike = [
+        f"{table} {measure}: the vendor says {theirs:,.2f}, read were {ours:,.2f}"
+        for table, measure, theirs, ours in stated
+        if abs(theirs - ours) > max(abs(theirs), abs(ours)) * TOLERANCE
+    ]
+    return dg.AssetCheckResult(
+        asset_key=keys(source)[0],
+        check_name=TOTALS,
+        passed=not unlike,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "source": source.name,
+            "stated": len(stated),
+            "message": "; ".join(unlike) or "no total differs",
+        },
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration import alerts, home, lock, quarantine, reading
+from orchestration import alerts, drift, home, lock, quarantine, reading
 from orchestration.house import run_lock
 from orchestration.settings import Settings
 
@@ -40,6 +40,7 @@ def report(settings: Settings) -> tuple[list[str], bool]:
         is_well = is_well and loads_are_well and not blocked
         lines += [f"blocked     {each}" for each in blocked]
         lines.append(f"quarantine  {sum(row[3] for row in held):,} rows")
+        lines += [f"drift       {each}" for each in drift.told(settings)]
     incidents = alerts.open_incidents(settings)
     for key, incident in incidents.items():
         lines.append(f"incident    {key} since {incident['opened_at']}: {incident['message']}")

@@ -3,7 +3,7 @@
 import duckdb
 
 from ingestion.sources import SOURCES
-from orchestration import chosen
+from orchestration import chosen, drift
 from orchestration.run import Outcome
 from orchestration.settings import Settings
 
@@ -38,6 +38,8 @@ def text(settings: Settings, outcome: Outcome) -> str:
     if outcome.warned:
         warnings = "warning" if outcome.warned == 1 else "warnings"
         lines.append(f"{outcome.warned} hygiene {warnings}; see rpt_data_quality or the UI")
+    if settings.warehouse.exists():
+        lines += [f"DRIFT   {each}" for each in drift.told(settings, outcome.run_id)]
     current = settings.published / "current"
     is_new = current.exists() and current.resolve().name == outcome.run_id
     if is_new:

@@ -172,9 +172,9 @@ def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
     scores = [
         key for key in parsed["sources"] if parsed["sources"][key]["source_name"] == "quality"
     ]
-    late = _reach(parsed["child_map"], scores) & built
+    late = reach(parsed["child_map"], scores) & built
     records = [key for key in built if nodes[key]["name"] == RECORDS]
-    before = _reach(parsed["parent_map"], records) & layer["intermediate"]
+    before = reach(parsed["parent_map"], records) & layer["intermediate"]
     return {
         "staging": (layer["staging"] | seeds) - late,
         "records": before,
@@ -190,7 +190,7 @@ def source_tables(parsed: Mapping[str, Any], source: str) -> list[str]:
     )
 
 
-def _reach(edges: Mapping[str, list[str]], start: Iterable[str]) -> set[str]:
+def reach(edges: Mapping[str, list[str]], start: Iterable[str]) -> set[str]:
     """Return the nodes that can be reached, the start included."""
     found: set[str] = set()
     waiting = list(start)

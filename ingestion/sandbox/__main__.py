@@ -18,6 +18,7 @@ from ingestion.sandbox.app import SandboxApp
 from ingestion.sandbox.company import END, START, generate
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import World
+from ingestion.sandbox.privacy import write_notices
 from ingestion.sandbox.vendors import ledger_of
 
 
@@ -63,6 +64,7 @@ def _serve(home: Path, seed: int, scale: float, as_of: datetime, port: int) -> N
     inbox = home / "inbox" / "web_events"
     clock = int(as_of.timestamp() * 1000)
     write_event_files(company, inbox, 0, clock)
+    write_notices(company, inbox.parent / "privacy_deletes", 0, clock)
     gc.freeze()
     gc.enable()
     token = secrets.token_urlsafe(24)

@@ -15,6 +15,7 @@ from ingestion.sandbox.faults import Fault, FaultPlan
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.limits import Limits
+from ingestion.sandbox.privacy import write_notices
 from ingestion.sandbox.vendors import VENDORS
 
 CONTROL = "/__sandbox__/"
@@ -108,6 +109,8 @@ class SandboxApp:
         written = []
         if self.world.inbox is not None:
             written = write_event_files(self.world.company, self.world.inbox, before, target)
+            notices = self.world.inbox.parent / "privacy_deletes"
+            written += write_notices(self.world.company, notices, before, target)
         return answer({"as_of": _iso(target), "files": len(written)})
 
     def _plant(self, asked: dict[str, Any]) -> Answer:

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.sandbox import row_faults
 from ingestion.sandbox.http import Answer, Ask
 from ingestion.sandbox.views.hubspot import rate_limit
 
@@ -71,10 +72,19 @@ INSTEAD: dict[str, Answer] = {
 }
 
 
-def _rows(body: dict[str, Any]) -> str | None:
-    """The name of the list of records; `_links` and the like are none."""
-    lists = (name for name, value in body.items() if isinstance(value, list))
-    return next((name for name in lists if not name.startswith("_")), None)
+def _rows(body: Any) -> tuple[dict[str, Any], str] | None:
+    """The object that holds the list of records and its name; `_links` and the like are none.
+
+    A stream is a list of pages; some vendors keep their list a level or two down.
+    """
+    if isinstance(body, list):
+        return next((found for each in body if (found := _rows(each))), None)
+    if not isinstance(body, dict):
+        return None
+    for name, value in body.items():
+        if isinstance(value, list) and not name.startswith("_"):
+            return body, name
+    return next((found for each in body.values() if (found := _rows(each))), None)
 
 
 def spoil(name: str, answered: Answer) -> Answer:
@@ -84,24 +94,23 @@ def spoil(name: str, answered: Answer) -> Answer:
     if name == "invalid_utf8":
         return Answer(answered.status, answered.body.replace(b'"a', b'"\xff', 1), answered.headers)
     body = orjson.loads(answered.body)
-    if isinstance(body, list) and body and isinstance(body[0], dict):
-        # A stream of chunks: its first one is struck.
-        first = spoil(name, Answer(answered.status, orjson.dumps(body[0]), answered.headers))
-        chunks = [orjson.loads(first.body), *body[1:]]
-        return Answer(answered.status, orjson.dumps(chunks), answered.headers)
-    spot = _rows(body) if isinstance(body, dict) else None
-    if spot is None:
+    found = _rows(body)
+    if found is None:
         return answered
-    rows: list[Any] = body[spot]
+    holder, spot = found
+    rows: list[Any] = holder[spot]
+    if name in row_faults.NAMES:
+        plain = [row for row in rows if isinstance(row, dict)]
+        return Answer(answered.status, row_faults.spoil_rows(name, body, plain), answered.headers)
     match name:
         case "empty_page":
-            body[spot] = []
+            holder[spot] = []
         case "null_page":
-            body[spot] = None
+            holder[spot] = None
         case "skipped_row":
-            body[spot] = rows[1:]
+            holder[spot] = rows[1:]
         case "duplicate_row":
-            body[spot] = [*rows, rows[0]] if rows else rows
+            holder[spot] = [*rows, rows[0]] if rows else rows
         case "null_key":
             for row in rows[:1]:
                 row["id"] = None
@@ -115,7 +124,7 @@ def spoil(name: str, answered: Answer) -> Answer:
             for row in rows[:1]:
                 row.setdefault("properties", row)["numberofemployees"] = str(2**70)
         case "next_link_elsewhere":
-            body["paging"] = {"next": {"after": "x", "link": "http://localhost:9/elsewhere"}}
+            holder["paging"] = {"next": {"after": "x", "link": "http://localhost:9/elsewhere"}}
         case _:
             raise KeyError(name)
     return Answer(answered.status, orjson.dumps(body), answered.headers)
@@ -135,5 +144,6 @@ SPOILED = (
     "nested_value",
     "huge_integer",
     "next_link_elsewhere",
+    *row_faults.NAMES,
 )
 NAMES = (*INSTEAD, *SPOILED, *BROKEN)

@@ -5,8 +5,11 @@ from random import Random
 
 from ingestion.sandbox import names
 from ingestion.sandbox.company import DAY, HOUR, Company, Person
+from ingestion.sandbox.wire.salesforce_shape import in_salesforce
 
 DUPLICATE_SHARE = 0.20
+# Of those whom no other record knows: about one person in a hundred.
+ERASED_SHARE = 0.08
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ def _contacts(seed: int, person: Person) -> list[ContactRecord]:
         found = [ContactRecord(*_fields(main), None, None, gone, how)]
     if person.kind == "person" and rng.random() < DUPLICATE_SHARE:
         found.append(_duplicate(rng, main))
+    asked = Random(f"{seed}/privacy/{person.number}")
+    is_plain = person.kind == "person" and not has_deal and found == [main]
+    is_elsewhere = person.subscribed_at is not None or in_salesforce(person.account)
+    if is_plain and not is_elsewhere and asked.random() < ERASED_SHARE:
+        at = person.lead_at + asked.randint(20, 300) * DAY
+        return [ContactRecord(*_fields(main), None, None, at, "erased")]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from ingestion.sandbox import privacy
 from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.records import contacts
 from ingestion.sandbox.wire import (
@@ -213,6 +214,11 @@ def _planted(company: Company) -> pl.DataFrame:
     for vendor in (adaptlypost, facebook_pages, instagram, youtube):
         rows += vendor.planted(company)
     rows += stripe_truth.planted(company)
+    rows += [("privacy_delete", *notice, iso_ms(at)) for at, notice in privacy.notices(company)]
+    for person in company.persons:
+        if (at := privacy.deleted_for_good(company.seed, person)) is not None:
+            id_ = mailchimp.email_id(mailchimp.member_email(company.seed, person))
+            rows.append(("deleted_for_good", "mailchimp", "members", id_, iso_ms(at)))
     return _frame(("kind", "source", "object", "key", "note"), sorted(rows))
 
 

@@ -404,3 +404,19 @@ def test_the_tables_exist_before_the_first_run_and_twice_is_once(tmp_path):
     ensure_tables(file)
     with duckdb.connect(str(file), read_only=True) as connection:
         assert connection.execute("select count(*) from identity.person_map").fetchone() == (0,)
+
+
+def test_no_address_of_an_erased_record_stays_in_the_history(company):
+    ada, bob = "ada@corp.com", "bob@corp.com"
+    company.record(ada, email_key=ada, first_key="ada", last_key="lovelace")
+    company.record(bob, email_key=bob, first_key="bob", last_key="stone")
+    company.record("7", email_key=ada, first_key="ada", last_key="lovelace")
+    company.resolve()
+    del company.records[f"crm|contacts|{ada}"]
+    company.record("erased-1", is_deleted=True)
+    company.resolve(DAY_2)
+    told = company.rows("select * from identity.ledger") + company.rows(
+        "select * from identity.person_map_history"
+    )
+    assert ada not in str(told)
+    assert bob in str(told)

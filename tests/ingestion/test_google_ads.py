@@ -203,14 +203,18 @@ def test_a_search_that_states_more_rows_than_came_is_red() -> None:
         read(vendor)
 
 
-def test_an_account_that_holds_more_than_its_campaigns_is_counted_with_both_totals() -> None:
+@pytest.mark.parametrize(("account", "campaigns", "came"), [("5", "3", 5.0), ("3", "5", 5.0)])
+def test_an_account_that_differs_from_its_campaigns_is_drift_and_more_in_them_a_wrong_total(
+    account: str, campaigns: str, came: float
+) -> None:
     day = {"customer": CUSTOMER, "segments": {"date": "2026-06-28"}}
     vendor = Accounts(
-        customer_days=[{**day, "metrics": {"costMicros": "5"}}],
-        campaign_days=[{**day, "campaign": {"id": "1"}, "metrics": {"costMicros": "3"}}],
+        customer_days=[{**day, "metrics": {"costMicros": account}}],
+        campaign_days=[{**day, "campaign": {"id": "1"}, "metrics": {"costMicros": campaigns}}],
     )
     _, ctx = read(vendor, window=JUNE_28)
-    assert ctx.totals == [("campaign_stats", "cost_micros of 1234567890", 5.0, 3.0)]
+    stated = float(account)
+    assert ctx.totals == [("campaign_stats", "cost_micros of 1234567890", stated, came)]
     assert ctx.counted["campaign_stats", "metrics__cost_micros", "account_total_differs"] == 1
 
 

@@ -192,7 +192,7 @@ def test_reports_are_asked_for_once_a_day() -> None:
     found, ctx = read(account)
     assert rows(found, "campaign_values")[0]["opens"] == 3
     read(account, state=ctx.state)
-    assert account.reports == 1
+    assert account.reports == 2
 
 
 CONFIG = {"api_key": "pk_of_somebody"}

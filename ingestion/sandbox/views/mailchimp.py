@@ -53,6 +53,10 @@ def view(ask: Ask, world: World) -> Answer:
                     ask.query, Answer(200, row.body, {"content-type": "application/json"})
                 )
             )
+        case [("lists" | "reports") as object_, id_, _] if (
+            world.state.get("mailchimp", object_, id_) is None
+        ):
+            return _missing()
         case ["lists", id_, "members"]:
             return _page(
                 ask, "members", world.state.rows("mailchimp", "members", id_), {"list_id": id_}

@@ -133,6 +133,9 @@ def _steps(rng: Random, contact: ContactRecord, loser: ContactRecord | None) -> 
         steps.append((edited, {"jobtitle": rng.choice(names.TITLES)}))
     if loser is not None:
         steps.append((gone_at(loser), {"hs_merged_object_ids": loser.contact_id}))
+    if contact.gone_how == "erased":
+        # Nothing happens any more to whom the company forgets, nor is shown late.
+        return [step for step in steps if step[0] < gone_at(contact) - 5 * DAY]
     return steps
 
 

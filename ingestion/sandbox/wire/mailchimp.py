@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.sandbox.company import CAMPAIGNS, DAY, END, HOUR, START, Company, Person
 from ingestion.sandbox.dice import dice
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.privacy import deleted_for_good
 from ingestion.sandbox.wire.encode import change, iso_offset
 
 LIST = "a1b2c3d4e5"
@@ -184,13 +185,14 @@ def _member(seed: int, person: Person) -> Iterator[Change]:
         at = person.unsubscribed_at
         left = {**body, "status": "unsubscribed", "last_changed": iso_offset(at)}
         yield change("mailchimp", "members", id_, at, left, parent=LIST)
-        # Tidied away afterwards: some archived, some deleted for good, which leaves no trace.
-        at += 30 * DAY
-        if person.number % 3 == 0:
+        gone = deleted_for_good(seed, person)
+        if gone is not None:
+            yield change("mailchimp", "members", id_, gone, left, parent=LIST, status="deleted")
+        elif person.number % 3 == 0:
+            # Tidied away afterwards: archived, which keeps the member.
+            at += 30 * DAY
             kept = {**left, "status": "archived", "last_changed": iso_offset(at)}
             yield change("mailchimp", "members", id_, at, kept, parent=LIST)
-        elif person.number % 3 == 1:
-            yield change("mailchimp", "members", id_, at, left, parent=LIST, status="deleted")
 
 
 def _mail(seed: int, mail: Mail, members: list[Person]) -> Iterator[Change]:
@@ -269,6 +271,9 @@ def _recipient(
             "_links": LINKS,
         }
         yield change("mailchimp", "email_activity", key, each.at, body, parent=mail.id)
+    gone = deleted_for_good(seed, person)
+    if gone is not None and activity:
+        yield change("mailchimp", "email_activity", key, gone, {}, status="deleted", parent=mail.id)
     left = person.unsubscribed_at
     if left is not None and mail.sent < left <= mail.sent + EVERY:
         body = {

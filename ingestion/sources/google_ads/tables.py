@@ -31,9 +31,16 @@ def _entity(name: str, resource: str, key: str, declared: tuple[Column, ...], wh
     return Asked(table, resource, where)
 
 
-def _days(name: str, resource: str, ids: tuple[str, ...], *declared: Column) -> Asked:
-    key = ("customer__id", *ids, "segments__date")
-    return Asked(Table(name, "versioned", key, (*_ACCOUNT, *declared), unit=_UNIT), resource)
+def _days(
+    name: str,
+    resource: str,
+    ids: tuple[str, ...],
+    *declared: Column,
+    forgotten_by: tuple[str, ...] = (),
+) -> Asked:
+    key, held = ("customer__id", *ids, "segments__date"), (*_ACCOUNT, *declared)
+    table = Table(name, "versioned", key, held, unit=_UNIT, forgotten_by=forgotten_by)
+    return Asked(table, resource)
 
 
 def _every(field: str) -> str:
@@ -175,6 +182,7 @@ SEARCH_TERM_DAYS = _days(
     *columns("campaign__id ad_group__id search_term_view__status"),
     Column("search_term_view__search_term", pii=True),
     *(Column("segments__search_term_match_type"), _DATE, *_COUNTS, *_CREDIT),
+    forgotten_by=("search_term_view__search_term",),
 )
 # By click date and, in columns of their own, by the date of the conversion.
 CONVERSION_DAYS = _days(
@@ -213,6 +221,8 @@ CHANGES = Asked(
             Column("change_event__change_date_time"),
             Column("occurred_at", "timestamp"),
         ),
+        forgotten_by=("change_event__user_email",),
+        born="occurred_at",
     ),
     "change_event",
 )
@@ -228,6 +238,7 @@ CLICKS = Asked(
             # It names one person's browser at the moment of one click.
             Column("click_view__gclid", pii=True),
         ),
+        forgotten_by=("click_view__gclid",),
     ),
     "click_view",
 )

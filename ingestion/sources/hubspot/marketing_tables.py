@@ -1,6 +1,6 @@
 """The raw tables of HubSpot's marketing side: forms, e-mails, campaigns, lists."""
 
-from ingestion.contract import Column, Table, columns
+from ingestion.contract import Column, Hang, Table, columns
 from ingestion.sources.hubspot.tables import TIMES, properties
 
 FORMS = Table(
@@ -51,6 +51,8 @@ FORM_SUBMISSIONS = Table(
         *(Column(f"values__{name}", pii=name in _SUBMITTED_PII) for name in SUBMITTED_FIELDS),
         Column("values", "json", pii=True),
     ),
+    hangs_on=(Hang("contacts", ("values__email",), ("properties__email",)),),
+    born="submitted_at",
 )
 EMAILS = Table(
     "marketing_emails",

@@ -38,20 +38,25 @@ def _associated(
         following: list[dict[str, str]] = []
         for found in _answered(ctx, path, where, inputs):
             from_id = str(found["from"]["id"])
-            for to in found["to"]:
-                for kind in to["associationTypes"]:
+            for to in rows_of(found, "to", where):
+                for kind in rows_of(to, "associationTypes", where):
                     yield {
                         "from_object": from_object,
                         "from_id": from_id,
                         "to_object": to_object,
-                        "to_id": str(to["toObjectId"]),
+                        "to_id": _text(to.get("toObjectId")),
                         "category": kind.get("category") or "HUBSPOT_DEFINED",
-                        "type_id": str(kind["typeId"]),
+                        "type_id": _text(kind.get("typeId")),
                         "label": kind.get("label"),
                     }
             if after := next_page(found):
                 following.append({"id": from_id, "after": after})
         inputs = following
+
+
+def _text(id_: Any) -> str | None:
+    """Return a number as text; without one the row goes to quarantine."""
+    return None if id_ is None else str(id_)
 
 
 def _answered(

@@ -1,6 +1,6 @@
 """The raw tables of HubSpot. Property names are HubSpot's own; every property arrives as text."""
 
-from ingestion.contract import Column, ColumnType, Table, columns
+from ingestion.contract import Column, ColumnType, Hang, Link, Table, columns
 
 TIMES = columns("created_at updated_at", "timestamp")
 _ARCHIVE = (Column("archived", "bool"), Column("archived_at", "timestamp"))
@@ -42,6 +42,7 @@ CONTACTS = Table(
     ),
     order="updated_at",
     ignored=_IGNORED,
+    born="created_at",
 )
 COMPANIES = Table(
     "companies",
@@ -97,6 +98,15 @@ ENGAGEMENTS = Table(
     ),
     order="updated_at",
     ignored=(*_IGNORED, "archived_at"),
+    # Titles name people. All activities share one space of ids.
+    hangs_on=(
+        Hang(
+            "contacts",
+            ("id",),
+            ("id",),
+            Link("associations", ("from_id",), ("to_id",), (("to_object", "contacts"),)),
+        ),
+    ),
 )
 ASSOCIATIONS = Table(
     "associations",

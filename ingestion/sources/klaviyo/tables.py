@@ -1,6 +1,6 @@
 """The raw tables of Klaviyo: a record's attributes, its relations as ids beside them."""
 
-from ingestion.contract import Column, Table, columns
+from ingestion.contract import Column, Hang, Table, columns
 
 PROFILES = Table(
     "profiles",
@@ -21,6 +21,7 @@ PROFILES = Table(
     ),
     order="updated",
     ignored=("image", "predictive_analytics"),
+    born="created",
 )
 LISTS = Table(
     "lists",
@@ -104,6 +105,8 @@ EVENTS = Table(
         Column("datetime", "timestamp"),
     ),
     ignored=("timestamp", "uuid"),
+    hangs_on=(Hang("profiles", ("profile_id",), ("id",)),),
+    born="datetime",
 )
 _COUNTED = "recipients delivered bounced opens opens_unique clicks clicks_unique"
 STATISTICS = (*_COUNTED.split(), "unsubscribes", "unsubscribe_uniques", "spam_complaints")

@@ -59,6 +59,8 @@ def _posts(ctx: Extraction, organization: str) -> Iterator[dict[str, Any]]:
             records = rows_of(body, "elements", paging.where)
             stated = body.get("paging") or {}
             more = any(link.get("rel") == "next" for link in stated.get("links") or [])
+            # A full page that states no total may have lost its link too.
+            more = more or (stated.get("total") is None and len(records) >= PAGE)
             start += len(records)
             paging.add(records, following=str(start) if more else None)
             yield records, int(stated.get("total") or 0)

@@ -14,6 +14,8 @@ from ingestion.sources.mailchimp.tables import (
     SEGMENTS,
 )
 
+# The id is a digest of the address; this stays with the contact when it changes.
+_LIVES_BY = "contact_id"
 _PREFIX = "merge_fields__"
 _KNOWN = {
     each.name.removeprefix(_PREFIX) for each in MEMBERS.columns if each.name.startswith(_PREFIX)
@@ -35,7 +37,11 @@ def members(ctx: Extraction, list_id: str) -> Iterator[Yield]:
             if record.get("last_changed"):
                 ctx.advance(name, str(record["last_changed"]))
     if ctx.sweep_due:
-        yield Sweep("members", frozenset(keys), (("list_id", list_id),))
+        erases = ctx.config.get("missing_is_erased", True)
+        # Deleting only archives: who left the list was deleted for good, or has a new address.
+        yield Sweep(
+            "members", frozenset(keys), (("list_id", list_id),), _LIVES_BY if erases else None
+        )
 
 
 def _member(record: Mapping[str, Any], list_id: str) -> dict[str, Any]:

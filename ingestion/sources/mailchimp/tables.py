@@ -1,6 +1,6 @@
 """The raw tables of Mailchimp, in the names of its API."""
 
-from ingestion.contract import Column, Table, columns
+from ingestion.contract import Column, Hang, Table, columns
 
 LISTS = Table(
     "lists",
@@ -40,6 +40,8 @@ MEMBERS = Table(
     ),
     order="last_changed",
     ignored=("links", "web_id", "stats", "tags_count", "interests", "marketing_permissions"),
+    # An address that was deleted for good comes back only if its owner subscribes again.
+    born="timestamp_opt",
 )
 SEGMENTS = Table(
     "segments",
@@ -110,6 +112,9 @@ REPORTS = Table(
     ignored=("links",),
 )
 _PERSON = (*columns("campaign_id email_id"), Column("email_address", pii=True))
+_OF_MEMBER = (Hang("members", ("list_id", "email_id"), ("list_id", "id")),)
+# These name no list: who left one for good is blanked here for all.
+_OF_ADDRESS = (Hang("members", ("email_id",), ("id",)),)
 SENT_TO = Table(
     "sent_to",
     "versioned",
@@ -117,6 +122,7 @@ SENT_TO = Table(
     (*_PERSON, *columns("status list_id")),
     # Counters of opens belong to the activity; here they would open a version at every open.
     ignored=("links", "open_count", "last_open"),
+    hangs_on=_OF_MEMBER,
 )
 ACTIVITY = Table(
     "email_activity",
@@ -129,6 +135,8 @@ ACTIVITY = Table(
         Column("occurred_at", "timestamp"),
         Column("ip", pii=True),
     ),
+    hangs_on=_OF_MEMBER,
+    born="occurred_at",
 )
 UNSUBSCRIBES = Table(
     "unsubscribes",
@@ -136,6 +144,8 @@ UNSUBSCRIBES = Table(
     ("campaign_id", "email_id"),
     (*_PERSON, Column("reason"), Column("occurred_at", "timestamp")),
     ignored=("links", "list_id"),
+    hangs_on=_OF_ADDRESS,
+    born="occurred_at",
 )
 ABUSE = Table(
     "abuse_reports",
@@ -143,6 +153,8 @@ ABUSE = Table(
     ("id",),
     (Column("id"), *_PERSON, Column("occurred_at", "timestamp")),
     ignored=("links", "list_id"),
+    hangs_on=_OF_ADDRESS,
+    born="occurred_at",
 )
 LINKS = Table(
     "click_details",

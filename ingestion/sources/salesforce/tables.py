@@ -6,7 +6,7 @@ connection, is left out of the query.
 
 from dataclasses import dataclass
 
-from ingestion.contract import Column, ColumnType, Table, columns
+from ingestion.contract import Column, ColumnType, Hang, Table, columns
 from ingestion.shape import snake
 
 
@@ -36,6 +36,7 @@ def _described(
     cursor: str = "SystemModstamp",
     sweeps: bool = True,
     is_optional: bool = False,
+    hangs_on: tuple[Hang, ...] = (),
     **typed: str,
 ) -> SalesObject:
     """Return an object by the names of its fields, one argument a column type."""
@@ -54,10 +55,15 @@ def _described(
     for names, type_, pii in groups:
         fields += names.split()
         made += columns(" ".join(snake(each) for each in names.split()), type_, pii=pii)
-    order = snake(cursor)
     return SalesObject(
         name,
-        Table(table, "versioned", ("id",), tuple(made), order=order, ignored=("attributes",)),
+        Table(
+            *(table, "versioned", ("id",), tuple(made)),
+            order=snake(cursor),
+            ignored=("attributes",),
+            hangs_on=hangs_on,
+            born="created_date" if "CreatedDate" in fields else None,
+        ),
         tuple(fields),
         cursor,
         sweeps,
@@ -66,6 +72,12 @@ def _described(
 
 
 _PERSON = "FirstName LastName Email Phone MobilePhone"
+# Who was merged or converted is the same person under another id.
+_SAME_LEAD = Hang("leads", ("master_record_id",), ("id",))
+_SAME_CONTACT = Hang("contacts", ("master_record_id",), ("id",))
+_CONVERTED = Hang("contacts", ("converted_contact_id",), ("id",))
+# Subjects name people.
+_WITH = tuple(Hang(table, ("who_id",), ("id",)) for table in ("contacts", "leads"))
 
 LEAD = _described(
     "Lead",
@@ -78,6 +90,7 @@ LEAD = _described(
     truth="IsConverted HasOptedOutOfEmail IsDeleted",
     day="ConvertedDate",
     instant="CreatedDate",
+    hangs_on=(_SAME_LEAD, _CONVERTED),
 )
 CONTACT = _described(
     "Contact",
@@ -89,6 +102,7 @@ CONTACT = _described(
     personal=f"{_PERSON} MailingStreet",
     truth="HasOptedOutOfEmail IsDeleted",
     instant="CreatedDate",
+    hangs_on=(_SAME_CONTACT,),
 )
 ACCOUNT = _described(
     "Account",
@@ -168,6 +182,7 @@ TASK = _described(
     truth="IsClosed IsDeleted",
     day="ActivityDate",
     instant="CompletedDateTime CreatedDate",
+    hangs_on=_WITH,
 )
 EVENT = _described(
     "Event",
@@ -177,6 +192,7 @@ EVENT = _described(
     truth="IsDeleted",
     day="ActivityDate",
     instant="StartDateTime EndDateTime CreatedDate",
+    hangs_on=_WITH,
 )
 USER = _described(
     "User",

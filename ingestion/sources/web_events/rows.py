@@ -34,6 +34,8 @@ EVENTS = Table(
         Column("properties", "json"),
         Column("file_name"),
     ),
+    forgotten_by=("anonymous_id",),
+    born="occurred_at",
 )
 _NAMES = [column.name for column in EVENTS.columns]
 _TYPES: dict[ColumnType, pa.DataType] = {

@@ -13,6 +13,7 @@ TABLES = (
     records.DEAL_STAGES,
     records.AD_DAYS,
     records.EMAIL_EVENTS,
+    records.PRIVACY_DELETES,
     engaged.MEMBERS,
     engaged.EMAIL_REPORTS,
     engaged.SOCIAL_POSTS,

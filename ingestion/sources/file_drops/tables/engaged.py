@@ -1,7 +1,7 @@
 """Raw tables of what people did and saw: lists, posts, sales activities, forms."""
 
 from ingestion.contract import Column, Table, columns
-from ingestion.sources.file_drops.tables.where import WHERE
+from ingestion.sources.file_drops.tables.where import WHERE, of_address
 
 MEMBERS = Table(
     "members",
@@ -16,6 +16,9 @@ MEMBERS = Table(
         *WHERE,
     ),
     order="updated_at",
+    forgotten_by=("source", "member_id"),
+    hangs_on=of_address("email", "contacts"),
+    born="created_at",
 )
 EMAIL_REPORTS = Table(
     "email_reports",
@@ -96,6 +99,8 @@ FORM_SUBMISSIONS = Table(
         Column("submitted_at", "timestamp"),
         *WHERE,
     ),
+    hangs_on=of_address("email", "contacts", "members"),
+    born="submitted_at",
 )
 ACTIVITY_TYPES = {"call", "meeting", "email", "note", "task"}
 MEMBER_STATUSES = {

@@ -18,6 +18,7 @@ ENRICHMENTS = Table(
         *WHERE,
     ),
     order="observed_at",
+    forgotten_by=("source", "subject"),
 )
 INTENT_SIGNALS = Table(
     "intent_signals",
@@ -46,6 +47,8 @@ WEBINAR_ATTENDANCE = Table(
         Column("has_attended", "bool"),
         *WHERE,
     ),
+    forgotten_by=("source", "attendee_id"),
+    born="registered_at",
 )
 EXPERIMENT_EXPOSURES = Table(
     "experiment_exposures",
@@ -58,6 +61,8 @@ EXPERIMENT_EXPOSURES = Table(
         Column("exposed_at", "timestamp"),
         *WHERE,
     ),
+    forgotten_by=("source", "unit_id"),
+    born="exposed_at",
 )
 BUDGETS = Table(
     "budgets",

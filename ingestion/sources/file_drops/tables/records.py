@@ -1,7 +1,7 @@
 """Raw tables of a CRM, of ad platforms and of e-mail."""
 
 from ingestion.contract import Column, Table, columns
-from ingestion.sources.file_drops.tables.where import WHERE
+from ingestion.sources.file_drops.tables.where import WHERE, of_address
 
 CONTACTS = Table(
     "contacts",
@@ -18,6 +18,7 @@ CONTACTS = Table(
         *WHERE,
     ),
     order="updated_at",
+    born="created_at",
 )
 COMPANIES = Table(
     "companies",
@@ -83,6 +84,20 @@ EMAIL_EVENTS = Table(
         *columns("event_type bounce_class"),
         Column("occurred_at", "timestamp"),
         *columns("url user_agent_class"),
+        *WHERE,
+    ),
+    hangs_on=of_address("recipient", "contacts", "members"),
+    born="occurred_at",
+)
+# Whom a tool was told to forget: the words of the tool's own tables, here and in raw_<source>. A
+# record with a key of several columns is named by all of them, joined with `:`.
+PRIVACY_DELETES = Table(
+    "privacy_deletes",
+    "versioned",
+    ("erased_source", "erased_object", "erased_record_id"),
+    (
+        *columns("source erased_source erased_object erased_record_id"),
+        Column("erased_at", "timestamp"),
         *WHERE,
     ),
 )
