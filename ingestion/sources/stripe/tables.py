@@ -3,11 +3,12 @@
 Which decimals a currency has is for `config/fx.yml` to say: a yen has none, a dinar three.
 """
 
-from ingestion.contract import Column, Table, columns
+from ingestion.contract import Column, Hang, Link, Table, columns
 
 # Whatever the account's own tools write there; ours reads `deal_id`.
 _METADATA = Column("metadata", "json", pii=True)
 _CREATED = Column("created", "timestamp")
+_CUSTOMERS_OWN = (Hang("customers", ("customer",), ("id",)),)
 
 PRODUCTS = Table(
     "products",
@@ -41,6 +42,7 @@ CUSTOMERS = Table(
         _METADATA,
         _CREATED,
     ),
+    born="created",
 )
 SUBSCRIPTIONS = Table(
     "subscriptions",
@@ -52,6 +54,7 @@ SUBSCRIPTIONS = Table(
         _METADATA,
         *columns("created start_date trial_end cancel_at canceled_at ended_at", "timestamp"),
     ),
+    hangs_on=_CUSTOMERS_OWN,
 )
 SUBSCRIPTION_ITEMS = Table(
     "subscription_items",
@@ -81,6 +84,7 @@ INVOICES = Table(
             "timestamp",
         ),
     ),
+    hangs_on=_CUSTOMERS_OWN,
 )
 INVOICE_LINES = Table(
     "invoice_lines",
@@ -94,6 +98,7 @@ INVOICE_LINES = Table(
         *columns("period__start period__end", "timestamp"),
     ),
     unit=("invoice",),
+    hangs_on=(Hang("customers", ("invoice",), ("id",), Link("invoices", ("id",), ("customer",))),),
 )
 INVOICE_PAYMENTS = Table(
     "invoice_payments",
@@ -117,6 +122,7 @@ CHARGES = Table(
         _METADATA,
         _CREATED,
     ),
+    hangs_on=_CUSTOMERS_OWN,
 )
 REFUNDS = Table(
     "refunds",
@@ -128,6 +134,7 @@ REFUNDS = Table(
         _METADATA,
         _CREATED,
     ),
+    hangs_on=(Hang("customers", ("charge",), ("id",), Link("charges", ("id",), ("customer",))),),
 )
 BALANCE_TRANSACTIONS = Table(
     "balance_transactions",
