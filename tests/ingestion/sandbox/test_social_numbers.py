@@ -118,7 +118,7 @@ def _build(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table {seed} as from '{seeds}/{seed}.csv'")
     connection.execute(
         "create table int_campaigns__utm_lookup as select 'organic_social' as channel, "
-        "'spring_launch' as utm_campaign_normalised, 'k' as campaign_id"
+        "'spring_launch' as utm_campaign_normalised, '(none)' as ad_network, 'k' as campaign_id"
     )
     for model in ("int_social__posts", "int_social__post_days", "int_social__publications"):
         connection.execute(f"create table {model} as {rendered(model)}")
