@@ -113,6 +113,10 @@ def _build(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"set search_path = 'raw_{source}'")
         connection.execute(f"create table main.{model} as {rendered(model)}")
     connection.execute("set search_path = 'main'")
+    for thing in ("social_posts", "social_post_snapshots"):
+        connection.execute(
+            f"create table stg_file_drops__{thing} as from stg_instagram__{thing} limit 0"
+        )
     seeds = Path(__file__).parents[3] / "transform/seeds"
     for seed in ("publish_statuses", "publish_networks"):
         connection.execute(f"create table {seed} as from '{seeds}/{seed}.csv'")
