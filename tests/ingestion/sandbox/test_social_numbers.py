@@ -113,12 +113,16 @@ def _build(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"set search_path = 'raw_{source}'")
         connection.execute(f"create table main.{model} as {rendered(model)}")
     connection.execute("set search_path = 'main'")
+    for thing in ("social_posts", "social_post_snapshots"):
+        connection.execute(
+            f"create table stg_file_drops__{thing} as from stg_instagram__{thing} limit 0"
+        )
     seeds = Path(__file__).parents[3] / "transform/seeds"
     for seed in ("publish_statuses", "publish_networks"):
         connection.execute(f"create table {seed} as from '{seeds}/{seed}.csv'")
     connection.execute(
         "create table int_campaigns__utm_lookup as select 'organic_social' as channel, "
-        "'spring_launch' as utm_campaign_normalised, 'k' as campaign_id"
+        "'spring_launch' as utm_campaign_normalised, '(none)' as ad_network, 'k' as campaign_id"
     )
     for model in ("int_social__posts", "int_social__post_days", "int_social__publications"):
         connection.execute(f"create table {model} as {rendered(model)}")

@@ -7,7 +7,8 @@ with posts as (
 
 lookup as (
     select * from {{ ref('int_campaigns__utm_lookup') }}
-    where channel = 'organic_social'
+    -- A post is no ad, so no network's campaigns are meant.
+    where channel = 'organic_social' and ad_network = '(none)'
 )
 
 select

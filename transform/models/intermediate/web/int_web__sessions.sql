@@ -66,6 +66,7 @@ select
     coalesce(aliases.canonical_value, entries.utm_campaign) as utm_campaign,
     entries.referrer_host,
     channel_lookup.channel,
+    channel_lookup.ad_network,
     entries.events,
     entries.pageviews,
     entries.started_at,
