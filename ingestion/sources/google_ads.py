@@ -43,7 +43,8 @@ CAMPAIGNS = Table(
         *_ACCOUNT,
         *_CAMPAIGN,
         *columns("campaign__status campaign__advertising_channel_type campaign__final_url_suffix"),
-        *columns("campaign__start_date campaign__end_date", "date"),
+        # In the account's own time zone; v23 took start_date and end_date away.
+        *columns("campaign__start_date_time campaign__end_date_time", "timestamp"),
     ),
 )
 CAMPAIGN_DAYS = _days("campaign_stats", ("campaign__id",), _CAMPAIGN)

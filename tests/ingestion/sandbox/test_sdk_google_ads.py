@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from google.ads.googleads.v26.enums.types.campaign_status import CampaignStatusEnum
 from google.ads.googleads.v26.services.types.google_ads_service import (
+    GoogleAdsRow,
     SearchGoogleAdsResponse,
     SearchGoogleAdsStreamResponse,
 )
 from google.protobuf import json_format
 from live_sandbox import Live
+
+from ingestion.sources.google_ads import GOOGLE_ADS
 
 pytestmark = pytest.mark.slow
 
@@ -142,3 +145,15 @@ def test_a_misspelt_google_field_would_be_noticed() -> None:
 
     with pytest.raises(json_format.ParseError):
         json_format.Parse(chunk, SearchGoogleAdsStreamResponse.pb()())
+
+
+@pytest.mark.parametrize(
+    "name", sorted({column.name for table in GOOGLE_ADS.tables for column in table.columns})
+)
+def test_every_field_that_is_asked_for_exists_in_the_version_that_is_spoken(name: str) -> None:
+    message = GoogleAdsRow.pb().DESCRIPTOR
+    for part in name.split("__"):
+        assert message is not None
+        field = message.fields_by_name.get(part) or message.fields_by_name.get(f"{part}_")
+        assert field is not None, f"{name}: v26 has no {part}"
+        message = field.message_type

@@ -10,7 +10,7 @@ select
     campaign__name as campaign_name,
     lower(campaign__status) as status,
     lower(campaign__advertising_channel_type) as channel_type,
-    cast(campaign__start_date as date) as started_on,
-    cast(campaign__end_date as date) as ended_on,
+    cast(campaign__start_date_time as date) as started_on,
+    cast(campaign__end_date_time as date) as ended_on,
     nullif(trim(campaign__final_url_suffix), '') as tracking_suffix
 from source_rows
