@@ -54,6 +54,11 @@ def sandbox_config(source: Source, settings: Mapping[str, Any], base_url: str) -
     return {**source.defaults, **settings, **_SANDBOX_PACE, **place, **source.sandbox}
 
 
+def variable_of(source: str, key: str = "") -> str:
+    """Return the environment variable of a source's key, or what all of its begin with."""
+    return f"ENGINEROOM_{source}_{key}".upper()
+
+
 def real_config(
     source: Source, settings: Mapping[str, Any], environ: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -62,7 +67,7 @@ def real_config(
     The variable of a key is ENGINEROOM_<SOURCE>_<KEY>. Raises LoadFailed naming what is missing,
     and where the sandbox's credentials or address would be used for real data.
     """
-    prefix = f"ENGINEROOM_{source.name.upper()}_"
+    prefix = variable_of(source.name)
     config = {**source.defaults, **settings}
     for variable, value in environ.items():
         if variable.startswith(prefix) and value:
@@ -70,7 +75,7 @@ def real_config(
     missing = [key for key in source.missing(config) if key not in _GIVEN]
     if missing:
         told = [
-            f"set the environment variable {prefix}{key.upper()}"
+            f"set the environment variable {variable_of(source.name, key)}"
             if key in source.secrets
             else f"set `{key}` under `{source.name}` in config/sources.yml"
             for key in missing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from ingestion.catalogue import Api, Notes, Setting
+from ingestion.catalogue import Setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -198,8 +198,7 @@ class Source:
     configuration; sources of files have none. `revive` turns a quarantined body that is no raw row
     yet (the cells of a file) into one; it raises ValueError with the reason where it cannot.
     `settings` are the keys of its block in the configuration with their defaults, `sandbox` the
-    made-up credentials that the sandbox company alone accepts, `api` the version that is spoken,
-    `notes` what a reader should know.
+    made-up credentials that the sandbox company alone accepts.
     """
 
     name: str
@@ -214,8 +213,6 @@ class Source:
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: tuple[Setting, ...] = ()
     sandbox: Mapping[str, str] = field(default_factory=dict)
-    api: Api | None = None
-    notes: Notes | None = None
 
     @property
     def defaults(self) -> dict[str, Any]:

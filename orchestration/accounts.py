@@ -45,7 +45,7 @@ def is_connected(settings: Settings, source: str) -> bool:
 
     A source without secrets always is. One half set is connected, and its load says what lacks.
     """
-    prefix = f"ENGINEROOM_{source.upper()}_"
+    prefix = source_config.variable_of(source)
     told = any(name.startswith(prefix) and value for name, value in settings.environment.items())
     return told or not SOURCES[source].secrets
 

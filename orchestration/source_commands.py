@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingestion import probe
+from ingestion.config import variable_of
 from ingestion.contract import Source
 from ingestion.errors import LoadFailed
 from ingestion.sources import SOURCES
@@ -43,10 +44,7 @@ def template(name: str) -> list[str]:
             lines.append(f"  # {each.key}: {json.dumps(each.default)}  # {each.says}")
     if not source.settings:
         lines[-1] += " {}"
-    lines += [
-        f"# in the environment: ENGINEROOM_{name.upper()}_{k.upper()}" for k in source.secrets
-    ]
-    return lines
+    return lines + [f"# in the environment: {variable_of(name, key)}" for key in source.secrets]
 
 
 def _known(name: str) -> Source:

@@ -15,7 +15,7 @@ from ingestion.sandbox.faults import Fault, FaultPlan
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.limits import Limits
-from ingestion.sandbox.vendors import VENDORS
+from ingestion.sandbox.vendors import VENDORS, Vendor
 
 CONTROL = "/__sandbox__/"
 
@@ -36,18 +36,20 @@ class SandboxApp:
             await _lifespan(receive, send)
             return
         ask = await _ask(scope, receive)
-        is_control, vendor = ask.path.startswith(CONTROL), _vendor(ask.path)
-        self.limits.open[vendor] += 1
+        vendor = next((each for each in VENDORS if each.paths.match(ask.path)), None)
+        name = vendor.name if vendor else ""
+        self.limits.open[name] += 1
         try:
-            await self._serve(ask, vendor, is_control, send)
+            await self._serve(ask, vendor, name, send)
         finally:
-            self.limits.open[vendor] -= 1
+            self.limits.open[name] -= 1
 
-    async def _serve(self, ask: Ask, vendor: str, is_control: bool, send: Any) -> None:
-        refused = self.limits.refuse(ask, vendor)
+    async def _serve(self, ask: Ask, vendor: Vendor | None, name: str, send: Any) -> None:
+        is_control = ask.path.startswith(CONTROL)
+        refused = self.limits.refuse(ask, name)
         # A request that is refused reaches nothing that could go wrong: its fault waits.
-        struck = None if is_control or refused else self.plan.strike(ask, vendor)
-        answered = refused or self._answer(ask, struck)
+        struck = None if is_control or refused else self.plan.strike(ask, name)
+        answered = refused or self._answer(ask, vendor, struck)
         if not is_control:
             self.log.append(
                 {
@@ -60,17 +62,16 @@ class SandboxApp:
             )
         await _send(send, answered, struck)
 
-    def _answer(self, ask: Ask, struck: str | None) -> Answer:
+    def _answer(self, ask: Ask, vendor: Vendor | None, struck: str | None) -> Answer:
         if ask.path.startswith(CONTROL):
             return self._control(ask)
         if struck in faults.INSTEAD:
             return faults.INSTEAD[struck]
-        for vendor in VENDORS:
-            if vendor.paths.match(ask.path):
-                answered = vendor.view(ask, self.world)
-                spoils = struck in faults.SPOILED and answered.status < 300
-                return faults.spoil(str(struck), answered) if spoils else answered
-        return answer({"message": "no vendor has this path"}, 404)
+        if vendor is None:
+            return answer({"message": "no vendor has this path"}, 404)
+        answered = vendor.view(ask, self.world)
+        spoils = struck in faults.SPOILED and answered.status < 300
+        return faults.spoil(str(struck), answered) if spoils else answered
 
     def _control(self, ask: Ask) -> Answer:
         given = ask.headers.get("x-sandbox-control", "")
@@ -126,10 +127,6 @@ class SandboxApp:
             )
         )
         return answer({"faults": [fault.name for fault in self.plan.waiting]})
-
-
-def _vendor(path: str) -> str:
-    return next((each.name for each in VENDORS if each.paths.match(path)), "")
 
 
 def _iso(clock: int) -> str:

@@ -142,14 +142,7 @@ GOOGLE_ADS = Source(
     title="Google Ads",
     tables=(CAMPAIGNS, CAMPAIGN_DAYS, AD_GROUP_DAYS, AD_DAYS),
     extract=extract,
-    required=(
-        "base_url",
-        "client_id",
-        "client_secret",
-        "refresh_token",
-        "developer_token",
-        "customer_id",
-    ),
+    required=("client_id", "client_secret", "refresh_token", "developer_token", "customer_id"),
     secrets=("client_id", "client_secret", "refresh_token", "developer_token"),
     session=session,
     settings=(
