@@ -136,6 +136,18 @@ class _Load:
             requests = http.requests_made
         if extraction.sweep_due:
             state["swept_at"] = self.as_of.isoformat()
+        # Whoever opens the file while it is open here gets it at once: opened and closed by each of
+        # dlt's jobs, two a table, it took most of the time of a load.
+        with duckdb.connect(str(self.warehouse)):
+            report = self._land(spooled, extraction, requests, changed=state != before)
+        shutil.rmtree(self.folder)
+        return report
+
+    def _land(
+        self, spooled: Spooled, extraction: Extraction, requests: int, *, changed: bool
+    ) -> LoadReport:
+        """Bring what was read into the warehouse; `changed` are the cursors."""
+        state = extraction.state
         reduced = self._reduce(spooled)
         report = LoadReport(
             self.spec.name,
@@ -145,7 +157,7 @@ class _Load:
             requests,
         )
         load_id = None
-        if state != before or any(each.delivered for each in reduced.values()):
+        if changed or any(each.delivered for each in reduced.values()):
             last = {"run_id": self.run_id, "as_of": self.as_of.isoformat()}
             state["last"] = {**last, "tables": report.as_state()}
             load_id = self.delivery.deliver(reduced, state, self.as_of)
@@ -154,7 +166,6 @@ class _Load:
             name = self.spec.name
             audit.keep_audit(connection, name, self.run_id, self.instant, report.tables)
             audit.keep_findings(connection, self.run_id, report)
-        shutil.rmtree(self.folder)
         return report
 
     def keep_outcome(self, status: str, message: str, report: LoadReport | None = None) -> None:

@@ -70,9 +70,10 @@ class House:
         return real_config(self.settings, source)
 
     def close(self) -> None:
-        """Stop the sandbox if this run started it."""
+        """Stop the sandbox if this run started it; who asks for it later gets another."""
         if self._stops_sandbox:
             sandbox_process.stop(self.settings)
+        self._sandbox, self._stops_sandbox = None, False
 
 
 def run_lock(settings: Settings) -> Any:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from orchestration import home
+from orchestration import home, sandbox_process
 from orchestration.settings import Refused, Settings
 
 if TYPE_CHECKING:
@@ -62,8 +62,13 @@ def run(
     with occupied(settings, run_id, say):
         as_of = home.clock(settings)
         say(f"run {run_id} as of {as_of:%Y-%m-%d %H:%M} UTC in {settings.home}")
-        with _quiet(settings) as terminal:
-            outcome = _execute(settings, run_id, terminal or say, sources, window, full)
+        if home.kind_of(settings) == "sandbox":
+            sandbox_process.begin(settings, as_of)
+        try:
+            with _quiet(settings) as terminal:
+                outcome = _execute(settings, run_id, terminal or say, sources, window, full)
+        finally:
+            sandbox_process.abandon(settings)
     outcome.seconds = time.monotonic() - started
     return outcome
 

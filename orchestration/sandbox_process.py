@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from orchestration.home import keep_company, read_json, remember_clock, write_json
@@ -24,6 +25,8 @@ POLL_SECONDS = 0.1
 # The process of each sandbox that a run of this process started. Its standard input is the leash:
 # it closes with this process however that ends, and the sandbox ends with it.
 _leashed: dict[int, subprocess.Popen[bytes]] = {}
+# By home: what `begin` launched and no `start` has taken over yet.
+_begun: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,27 @@ def running(settings: Settings) -> Sandbox | None:
     return found
 
 
+def begin(settings: Settings, as_of: datetime) -> None:
+    """Let the sandbox generate its company while the run gets ready; `start` waits for it.
+
+    At SCALE=1 both take a core some ten seconds. Raises Refused where the home already holds
+    another company.
+    """
+    if running(settings):
+        return
+    keep_company(settings)
+    _begun[settings.home] = _launch(settings, as_of, is_leashed=not is_kept(settings))
+
+
+def abandon(settings: Settings) -> None:
+    """End a sandbox that was begun for a run which then never asked for it."""
+    process = _begun.pop(settings.home, None)
+    if process:
+        process.terminate()
+        process.wait()
+        _unleash(process.pid)
+
+
 def start(
     settings: Settings,
     as_of: datetime,
@@ -68,7 +92,8 @@ def start(
     already holds another company.
     """
     keep_company(settings)
-    found = running(settings)
+    begun = _begun.pop(settings.home, None)
+    found = None if begun else running(settings)
     if found and (found.seed, found.scale) != (settings.seed, settings.scale):
         stop(settings)
         found = None
@@ -78,7 +103,8 @@ def start(
         set_clock(settings, found, as_of)
         return found, not is_kept(settings)
     said(f"starting the sandbox company (scale {settings.scale:g}, seed {settings.seed})")
-    found = _spawn(settings, as_of, is_leashed=not is_kept(settings))
+    begun = begun or _launch(settings, as_of, is_leashed=not is_kept(settings))
+    found = _answering(settings, begun)
     remember_clock(settings, as_of)
     return found, not is_kept(settings)
 
@@ -134,16 +160,15 @@ def control(sandbox: Sandbox, method: str, what: str, body: Any = None) -> Any:
         raise Refused(f"the sandbox refused {method} {what}: {text}") from None
 
 
-def _spawn(settings: Settings, as_of: datetime, *, is_leashed: bool) -> Sandbox:
+def _launch(settings: Settings, as_of: datetime, *, is_leashed: bool) -> subprocess.Popen[bytes]:
     folder = settings.home / "sandbox"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     (folder / "sandbox.json").unlink(missing_ok=True)
-    log = folder / "logs" / "sandbox.log"
     arguments = [sys.executable, "-m", "ingestion.sandbox", "serve", "--home", str(settings.home)]
     arguments += ["--seed", str(settings.seed), "--scale", f"{settings.scale:g}"]
     arguments += ["--as-of", as_of.isoformat() + "Z"]
     arguments += ["--until-eof"] if is_leashed else []
-    with log.open("ab") as output:
+    with _log(settings).open("ab") as output:
         # A session of its own: an interrupt at the terminal ends the run, which then stops it.
         process = subprocess.Popen(
             arguments,
@@ -156,6 +181,16 @@ def _spawn(settings: Settings, as_of: datetime, *, is_leashed: bool) -> Sandbox:
         )
     if is_leashed:
         _leashed[process.pid] = process
+    return process
+
+
+def _log(settings: Settings) -> Path:
+    return settings.home / "sandbox" / "logs" / "sandbox.log"
+
+
+def _answering(settings: Settings, process: subprocess.Popen[bytes]) -> Sandbox:
+    """Wait until the sandbox of a process answers; raises Refused where it does not."""
+    log = _log(settings)
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while time.monotonic() < deadline:
         found = running(settings)

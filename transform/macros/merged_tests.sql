@@ -16,8 +16,9 @@ gate leaves these kinds out of its selection and runs them here, after its model
                 {% do judged.update({key: graph.sources[key]}) %}
             {% endfor %}
         {% endfor %}
+        {% set declared = merged_tests_by_node() %}
         {% for node in judged.values() %}
-            {% set broken = broken_tests(node) %}
+            {% set broken = broken_tests(node, declared.get(node.unique_id, [])) %}
             {% if broken %}
                 {% do queries.append(
                     "select '" ~ node.name ~ "' as table_name, concat_ws(', ', "
@@ -36,10 +37,19 @@ gate leaves these kinds out of its selection and runs them here, after its model
     {%- endif -%}
 {%- endmacro %}
 
+{#- The declared tests of the merged kinds, per node: one walk of the graph, as it has thousands. -#}
+{% macro merged_tests_by_node() -%}
+    {% set kinds, found = merged_kinds(), {} %}
+    {% for test in graph.nodes.values() if test.resource_type == 'test' and test.test_metadata and test.test_metadata.name in kinds %}
+        {% do found.setdefault(test.attached_node or test.depends_on.nodes[0], []).append(test) %}
+    {% endfor %}
+    {{ return(found) }}
+{%- endmacro %}
+
 {#- Per declared test, SQL that names it where it is broken and is null where it holds. -#}
-{% macro broken_tests(node) -%}
+{% macro broken_tests(node, tests) -%}
     {% set parts = [] %}
-    {% for test in graph.nodes.values() if test.resource_type == 'test' and test.test_metadata and test.test_metadata.name in merged_kinds() and (test.attached_node or test.depends_on.nodes[0]) == node.unique_id %}
+    {% for test in tests %}
         {% if test.config.where or test.config.severity | lower != 'error' %}
             {% do exceptions.raise_compiler_error(test.name ~ " has a condition or is a warning: merged_tests.sql knows neither") %}
         {% endif %}

@@ -120,7 +120,7 @@ def session(config: Mapping[str, Any], clock: Clock) -> Session:
     return Session(
         str(config["base_url"]),
         auth=Refreshed(str(config.get("token_url") or TOKEN_URL), secret, {}),
-        budgets=(Budget(10, 1.0),),
+        budgets=(Budget(50, 1.0),),
         verdict=verdict,
         secrets=secrets_of(config),
         clock=clock,

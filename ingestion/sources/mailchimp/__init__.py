@@ -142,7 +142,7 @@ def session(config: Mapping[str, Any], clock: Clock) -> Session:
     return Session(
         base,
         auth=basic("engineroom", key),
-        budgets=(Budget(50, 1.0),),
+        budgets=(Budget(100, 1.0),),
         secrets=(key,),
         clock=clock,
     )

@@ -130,7 +130,7 @@ def session(config: Mapping[str, Any], clock: Clock) -> Session:
         str(config["base_url"]),
         auth=auth_of(config),
         # No rate is published; 25 long calls at a time are allowed, and we make one.
-        budgets=(Budget(int(config.get("calls_per_second", 20)), 1.0),),
+        budgets=(Budget(int(config.get("calls_per_second", 100)), 1.0),),
         verdict=verdict,
         secrets=tuple(str(config[name]) for name in secrets if config.get(name)),
         clock=clock,
@@ -153,7 +153,7 @@ SALESFORCE = Source(
         Setting("currency_code", None, "the currency of an org that has one only, such as USD"),
         Setting("bulk_rows", 10_000, "more records than this are read by a bulk job"),
         Setting("calls_share", 0.9, "stop when this share of the org's daily calls is used"),
-        Setting("calls_per_second", 20, "calls in a second at most"),
+        Setting("calls_per_second", 100, "calls in a second at most"),
         Setting("lag_minutes", 10, "transactions under way commit with an earlier stamp"),
         Setting("sweep_days", 7, "days between two full lists of ids, which find purged records"),
     ),
