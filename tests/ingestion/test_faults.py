@@ -163,7 +163,7 @@ def nested(depth: int) -> Any:
     ("more", "kept"),
     [
         ({"brand_new": True}, {"brand_new": True}),
-        ({"stats": {"brand_new": 0.5}}, {"stats__brand_new": 0.5}),
+        ({"location": {"brand_new": 0.5}}, {"location__brand_new": 0.5}),
         ({"labels": [{"id": 1}]}, {"labels": [{"id": 1}]}),
         ({f"field{number}": number for number in range(300)}, None),
         ({"deep": nested(60)}, {"deep": nested(60)}),
