@@ -255,6 +255,11 @@ Yield = Page | Bad | Sweep | Forget
 Revive = Callable[["Mapping[str, Any]", dict[str, Any]], dict[str, Any]]
 
 
+def asking(path: str, **params: str | int) -> Callable[[Extraction], object]:
+    """Return one request for `Source.asks`: a GET of a path of the vendor."""
+    return lambda ctx: ctx.http.get(path, params)
+
+
 @dataclass(frozen=True)
 class Source:
     """A system that can be read.

@@ -171,6 +171,11 @@ def _day(end_time: str) -> date:
     return at.astimezone(PACIFIC).date() - ONE_DAY
 
 
+def _one_day(ctx: Extraction) -> object:
+    yesterday = ctx.as_of.astimezone(PACIFIC).date() - ONE_DAY
+    return list(_page_days(ctx, str(ctx.config["page_id"]), yesterday, yesterday))
+
+
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
     """Return the session of one page."""
     return graph.session(config, clock, "`pages_read_engagement` and `read_insights`")
@@ -227,4 +232,10 @@ FACEBOOK_PAGES = Source(
             "Who reacted or commented: only counts are read.",
         ),
     ),
+    asks={
+        "pages_read_engagement": lambda ctx: graph.node(
+            ctx, str(ctx.config["page_id"]), "id", "facebook_pages"
+        ),
+        "read_insights": _one_day,
+    },
 )

@@ -337,6 +337,18 @@ def test_archived_and_deleted_objects_are_asked_for_everywhere(vendor: Vendor, c
             assert {"ARCHIVED", "DELETED"} <= set(status["value"])
 
 
+def test_an_account_that_is_garbled_in_an_answer_keeps_its_campaign(
+    vendor: Vendor, ctx: Make
+) -> None:
+    garbled = Answer(
+        {"data": [{"id": "7", "account_id": "12\ufffd"}], "summary": {"total_count": 1}}
+    )
+    vendor.says(ACCOUNT, garbled, NOTHING)
+    found = extract(ctx(state={"cursor:days": "2026-06-30"}))
+    (campaign,) = next(each.rows for each in found if getattr(each, "table", "") == "campaigns")
+    assert (campaign["id"], campaign["account_id"]) == ("7", "123")
+
+
 def test_numbers_keep_every_digit_and_ids_above_the_level_only() -> None:
     record = insight(spend="12345678901.123456")
     (row,) = type_rows(INSIGHTS, [day_row(record, "campaign", INSIGHTS)], 0).rows

@@ -171,6 +171,10 @@ def _member(seed: int, person: Person) -> Iterator[Change]:
         "vip": person.number % 29 == 0,
         "member_rating": 2 + person.number % 4,
         "consents_to_one_to_one_messaging": True,
+        "interests": {"b1a0000001": person.number % 3 == 0},
+        "marketing_permissions": [
+            {"marketing_permission_id": "c2d0000001", "text": "Email", "enabled": True}
+        ],
         "tags": [{"id": 41001, "name": "webinar"}] if person.number % 5 == 0 else [],
         "timestamp_signup": "",
         "timestamp_opt": iso_offset(joined),

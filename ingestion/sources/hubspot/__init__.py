@@ -24,6 +24,7 @@ from ingestion.sources.hubspot.notes import NOTES
 from ingestion.sources.hubspot.objects import read_object
 from ingestion.sources.hubspot.records import CrmObject, asked_besides
 from ingestion.sources.hubspot.related import read_associations, read_deal_stages, read_owners
+from ingestion.sources.hubspot.rights import ASKS, skipped
 
 
 def _engagement(path: str, kind: str, **picked: tuple[str, ...]) -> CrmObject:
@@ -103,9 +104,9 @@ def _parts(ctx: Extraction) -> Iterator[Yield]:
         yield from read_object(ctx, crm_object, changed)
         if to_objects := _ASSOCIATED.get(crm_object.path):
             yield from read_associations(ctx, crm_object.path, to_objects, changed)
-    skipped = str(ctx.config.get("skip") or "").replace(",", " ").split()
+    left_out = skipped(ctx.config)
     for name, read in _OPTIONAL.items():
-        if name not in skipped:
+        if name not in left_out:
             yield from read(ctx)
 
 
@@ -181,5 +182,6 @@ HUBSPOT = Source(
     ),
     api=API,
     notes=NOTES,
+    asks=ASKS,
     sandbox={"access_token": "sandbox-hubspot-token"},
 )

@@ -140,6 +140,11 @@ def _user_days(ctx: Extraction, user: str, first: date, last: date) -> Iterator[
         yield {"user_id": user, "reported_on": day, **row}
 
 
+def _one_day(ctx: Extraction) -> object:
+    yesterday = ctx.as_of.date() - ONE_DAY
+    return list(_user_days(ctx, str(ctx.config["user_id"]), yesterday, yesterday))
+
+
 def _gained(ctx: Extraction, user: str, first: date, last: date) -> Iterator[dict[str, Any]]:
     """Yield the followers gained a day; a smaller account than 100 is told none."""
     first = max(first, ctx.as_of.date() - timedelta(days=GAINED_DAYS - 1))
@@ -209,4 +214,10 @@ INSTAGRAM = Source(
             "Counters of a medium between two loads: only the snapshots are known.",
         ),
     ),
+    asks={
+        "instagram_basic": lambda ctx: graph.node(
+            ctx, str(ctx.config["user_id"]), "id", "instagram"
+        ),
+        "instagram_manage_insights": _one_day,
+    },
 )

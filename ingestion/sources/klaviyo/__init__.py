@@ -14,7 +14,7 @@ from typing import Any
 
 from ingestion.auth import Fixed
 from ingestion.catalogue import Api, Notes, Setting
-from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield
+from ingestion.contract import Extraction, Page, Source, Sweep, Table, Yield, asking
 from ingestion.http import Budget, Clock, Session
 from ingestion.pages import sure
 from ingestion.sources.klaviyo import rows, tables
@@ -33,6 +33,8 @@ _BUDGETS = (
     *(Budget(3, 1.0, "/api/flows"), Budget(60, 60.0, "/api/flows")),
     *(Budget(1, 1.0, "-values-reports"), Budget(2, 60.0, "-values-reports")),
 )
+
+_ASKED_PLAIN = ("profiles", "lists", "segments", "flows", "metrics", "events")
 
 
 def extract(ctx: Extraction) -> Iterator[Yield]:
@@ -245,4 +247,9 @@ KLAVIYO = Source(
             "Events that are told more than two days late are not seen.",
         ),
     ),
+    asks={
+        **{f"{name}:read": asking(f"/api/{name}") for name in _ASKED_PLAIN},
+        # Campaigns are listed one channel at a time only.
+        "campaigns:read": asking("/api/campaigns", filter="equals(messages.channel,'email')"),
+    },
 )

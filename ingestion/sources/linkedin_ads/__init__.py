@@ -38,7 +38,7 @@ DEMOGRAPHIC_DAYS = 7
 
 def extract(ctx: Extraction) -> Iterator[Yield]:
     """Yield the account, its objects, and the days of every pivot that may have moved."""
-    number = str(ctx.config["account_id"]).rsplit(":", 1)[-1]
+    number = _number(ctx)
     owner = account(ctx, number)
     yield Page(ACCOUNTS.name, [owner])
     held: dict[str, list[str]] = {}
@@ -72,6 +72,15 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
         weeks = spans(first, last, DEMOGRAPHIC_DAYS)
         yield from _days(ctx, report, DEMOGRAPHICS, weeks, campaigns)
     ctx.advance("days", last.isoformat())
+
+
+def _number(ctx: Extraction) -> str:
+    return str(ctx.config["account_id"]).rsplit(":", 1)[-1]
+
+
+def _one_day(ctx: Extraction) -> object:
+    day = ctx.as_of.date()
+    return list(read(ctx, Report(_number(ctx), "", "ACCOUNT", COUNTS, {}), day, day, ()))
 
 
 def _days(
@@ -154,4 +163,8 @@ LINKEDIN_ADS = Source(
             "Who saw or clicked an ad: there are no person-level rows.",
         ),
     ),
+    asks={
+        "r_ads": lambda ctx: account(ctx, _number(ctx)),
+        "r_ads_reporting": _one_day,
+    },
 )

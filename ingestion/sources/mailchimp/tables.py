@@ -31,7 +31,7 @@ MEMBERS = Table(
         Column("merge_fields_other", "json", pii=True),
         *columns("email_type language email_client unsubscribe_reason"),
         *columns("ip_signup ip_opt", pii=True),
-        Column("tags", "json"),
+        *columns("tags interests marketing_permissions", "json"),
         Column("vip", "bool"),
         Column("consents_to_one_to_one_messaging", "bool"),
         # It moves with every open.
@@ -39,7 +39,7 @@ MEMBERS = Table(
         *columns("timestamp_signup timestamp_opt last_changed", "timestamp"),
     ),
     order="last_changed",
-    ignored=("links", "web_id", "stats", "tags_count", "interests", "marketing_permissions"),
+    ignored=("links", "web_id", "stats", "tags_count"),
     # An address that was deleted for good comes back only if its owner subscribes again.
     born="timestamp_opt",
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 from ingestion.auth import Fixed
 from ingestion.catalogue import Api, Notes, Setting
-from ingestion.contract import Extraction, Source, Sweep, Yield
+from ingestion.contract import Extraction, Source, Sweep, Yield, asking
 from ingestion.errors import PageBroken
 from ingestion.guards import refuse_emptied
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
@@ -194,4 +194,14 @@ STRIPE = Source(
             "A sale that is paid elsewhere.",
         ),
     ),
+    asks={
+        "Customers: Read": asking("/v1/customers", limit=1),
+        "Products: Read": asking("/v1/products", limit=1),
+        "Prices: Read": asking("/v1/prices", limit=1),
+        "Subscriptions: Read": asking("/v1/subscriptions", limit=1),
+        "Invoices: Read": asking("/v1/invoices", limit=1),
+        "Charges and Refunds: Read": asking("/v1/charges", limit=1),
+        "Balance: Read": asking("/v1/balance_transactions", limit=1),
+        "Events: Read": asking("/v1/events", limit=1),
+    },
 )

@@ -234,4 +234,10 @@ YOUTUBE = Source(
             "Impressions of thumbnails and clicks on links, which the API does not tell.",
         ),
     ),
+    asks={
+        "youtube.readonly": lambda ctx: _channel(ctx, str(ctx.config["channel_id"])),
+        "yt-analytics.readonly": lambda ctx: report(
+            ctx, "day", CHANNEL_METRICS, ctx.as_of.date(), ctx.as_of.date()
+        ),
+    },
 )
