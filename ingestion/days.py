@@ -8,20 +8,27 @@ from ingestion.contract import Extraction
 ONE_DAY = timedelta(days=1)
 
 
-def days_to_read(ctx: Extraction, last: date) -> tuple[date, date]:
+def days_to_read(ctx: Extraction, last: date, cursor: str = "days") -> tuple[date, date]:
     """Return the first and the last day to read: a window, everything, or the lookback.
 
-    Reads the settings `first_day`, `lookback_days` and, when a sweep is due, `long_lookback_days`;
-    a gap longer than the lookback is read whole.
+    Reads the settings `first_day`, `lookback_days` and, when a sweep is due, `long_lookback_days`.
     """
     if ctx.window:
         return ctx.window
-    known = ctx.cursor("days", "")
+    known = ctx.cursor(cursor, "")
     if not known:
         return date.fromisoformat(str(ctx.config["first_day"])), last
     back = "long_lookback_days" if ctx.sweep_due else "lookback_days"
-    reach = last - timedelta(days=int(ctx.config[back]))
-    return min(reach, date.fromisoformat(known)), last
+    return reach(last, date.fromisoformat(known), int(ctx.config[back])), last
+
+
+def reach(last: date, known: date, days: int) -> date:
+    """Return the first day to read again, where the last load had come to the day `known`.
+
+    `days` back from the last day; and after a pause what was younger than that at the last load,
+    as it may have moved since.
+    """
+    return min(last - timedelta(days=days), known - timedelta(days=days - 1))
 
 
 def spans(first: date, last: date, length: int) -> Iterator[tuple[date, date]]:

@@ -120,7 +120,7 @@ def suites(_: Systems) -> list[Suite]:
             currency="currency_code",
             impressions="impressions",
             clicks="clicks",
-            spend="spend",
+            spend="cost_in_local_currency",
             spend_sql="try_cast(cost_in_local_currency as decimal(18, 6))",
         ),
         _suite(

@@ -56,8 +56,12 @@ class Company:
         )
 
 
-# What a vendor forgets: Google changes after 30 days and clicks after 90, Mailchimp days after 180.
-SHORT_LIVED = ("click_views", "change_events", "list_activity")
+# What a vendor forgets (Google changes after 30 days and clicks after 90, Mailchimp days after
+# 180), and breakdowns, of which only the last weeks are asked for.
+SHORT_LIVED = (
+    *("click_views", "change_events", "list_activity", "demographic_days"),
+    *(f"insights_by_{what}" for what in ("age_gender", "country", "placement", "device")),
+)
 
 
 @pytest.fixture(scope="module")

@@ -222,10 +222,10 @@ def test_three_days_are_read_again_and_fourteen_every_week(more: Any, first: str
     assert spans(held) == {(first, "2026-07-01")}
 
 
-def test_after_a_pause_the_days_go_on_from_the_last_one() -> None:
+def test_after_a_pause_what_was_young_at_the_last_load_is_read_again() -> None:
     held = Property()
     run(held, state={"cursor:days": "2026-06-10"})
-    assert spans(held) == {("2026-06-10", "2026-07-01")}
+    assert spans(held) == {("2026-06-08", "2026-07-01")}
 
 
 def test_history_is_asked_for_four_weeks_at_a_time() -> None:

@@ -144,10 +144,10 @@ def test_thirty_days_are_read_again_daily_and_ninety_weekly(weekly: bool, first:
     assert days_asked(vendor)[-1].endswith("'2026-07-01'")
 
 
-def test_a_gap_longer_than_the_lookback_is_read_whole() -> None:
+def test_after_a_pause_what_was_young_at_the_last_load_is_read_again() -> None:
     vendor = Accounts()
     read(vendor, state={"cursor:days:1234567890": "2026-03-01"})
-    assert days_asked(vendor)[0].startswith("'2026-03-01'")
+    assert days_asked(vendor)[0].startswith("'2026-01-31'")
 
 
 def test_a_window_reads_its_days_and_moves_no_cursor() -> None:

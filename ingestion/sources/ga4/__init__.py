@@ -16,6 +16,7 @@ from typing import Any
 from ingestion.auth import APP, Refreshed, secrets_of
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Yield
+from ingestion.days import days_to_read, spans
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
 from ingestion.pages import Declared, Paging, whole
@@ -32,33 +33,13 @@ SLICE_DAYS = 28
 def extract(ctx: Extraction) -> Iterator[Yield]:
     """Yield every report of the days that may have moved, and what Google says of them."""
     property_id = str(ctx.config["property_id"]).removeprefix("properties/")
-    first, last = _range(ctx)
+    first, last = days_to_read(ctx, ctx.as_of.date())
     spent: dict[str, Any] = {}
-    for start, end in _slices(first, last):
+    for start, end in spans(first, last, SLICE_DAYS):
         for report in REPORTS:
             yield from _slice(ctx, property_id, report, start, end, spent)
     yield Page("quotas", [{"property_id": property_id, "observed_at": ctx.as_of, **spent}])
     ctx.advance("days", last.isoformat())
-
-
-def _range(ctx: Extraction) -> tuple[date, date]:
-    """The days to read: everything at first, then the lookback, the long one when it is due."""
-    if ctx.window:
-        return ctx.window
-    last, known = ctx.as_of.date(), ctx.cursor("days", "")
-    if not known:
-        return date.fromisoformat(str(ctx.config["first_day"])), last
-    back = "long_lookback_days" if ctx.sweep_due else "lookback_days"
-    reach = last - timedelta(days=int(ctx.config[back]))
-    # The last day that was read was not over yet.
-    return min(reach, date.fromisoformat(known)), last
-
-
-def _slices(first: date, last: date) -> Iterator[tuple[date, date]]:
-    while first <= last:
-        end = min(last, first + timedelta(days=SLICE_DAYS - 1))
-        yield first, end
-        first = end + timedelta(days=1)
 
 
 def _slice(

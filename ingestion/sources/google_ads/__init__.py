@@ -8,12 +8,13 @@ only, and an account may hold what no campaign does, which is why four grains ar
 """
 
 from collections.abc import Generator, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ingestion.auth import Refreshed
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
+from ingestion.days import days_to_read, spans
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
 from ingestion.sources.google_ads.events import changes, clicks
@@ -88,11 +89,11 @@ def _all_of(account: Account, asked: Asked) -> Generator[Yield, None, list[Row]]
 
 def _days(account: Account) -> Iterator[Yield]:
     ctx, table = account.ctx, CAMPAIGN_DAYS.table.name
-    first, last = _range(ctx, account.id)
+    first, last = days_to_read(ctx, ctx.as_of.date(), f"days:{account.id}")
     theirs: dict[str, int] = {}
     ours: dict[str, int] = {}
     # A month a query keeps an answer to some ten thousand rows.
-    for start, end in _months(first, last):
+    for start, end in spans(first, last, 31):
         days = range((end - start).days + 1)
         units = tuple((account.id, start + timedelta(days=day)) for day in days)
         for asked in DAYS:
@@ -118,26 +119,6 @@ def _add(sums: dict[str, int], rows: list[Row]) -> None:
     for row in rows:
         day = str(row["segments__date"])
         sums[day] = sums.get(day, 0) + int(row[_COST] or 0)
-
-
-def _range(ctx: Extraction, account: str) -> tuple[date, date]:
-    """The days to read: everything at first, then the lookback, the long one when it is due."""
-    if ctx.window:
-        return ctx.window
-    last = ctx.as_of.date()
-    known = ctx.cursor(f"days:{account}", "")
-    if not known:
-        return date.fromisoformat(str(ctx.config["first_day"])), last
-    back = "long_lookback_days" if ctx.sweep_due else "lookback_days"
-    reach = last - timedelta(days=int(ctx.config[back]))
-    return min(reach, date.fromisoformat(known)), last
-
-
-def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
-    while first <= last:
-        end = min(last, first + timedelta(days=30))
-        yield first, end
-        first = end + timedelta(days=1)
 
 
 _PASSING = {"RESOURCE_TEMPORARILY_EXHAUSTED", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION"}

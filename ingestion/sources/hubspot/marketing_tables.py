@@ -125,7 +125,7 @@ LISTS = Table(
     (
         *columns("list_id name object_type_id processing_type processing_status"),
         *TIMES,
-        *columns("filters_updated_at deleted_at", "timestamp"),
+        Column("filters_updated_at", "timestamp"),
         Column("additional_properties__hs_list_size", "bigint", volatile=True),
         *columns(
             "additional_properties__hs_last_record_added_at "

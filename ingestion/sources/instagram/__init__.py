@@ -14,7 +14,7 @@ from typing import Any
 from ingestion import graph
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
-from ingestion.days import ONE_DAY, each_day
+from ingestion.days import ONE_DAY, each_day, reach
 from ingestion.errors import PageBroken, RequestFailed
 from ingestion.http import Clock, Session
 from ingestion.lifetime import refuse_silent, young
@@ -61,8 +61,7 @@ def _range(ctx: Extraction) -> tuple[date, date]:
     last, known = ctx.as_of.date() - ONE_DAY, ctx.cursor("days", "")
     if not known:
         return last - timedelta(days=int(ctx.config["history_days"]) - 1), last
-    reach = last - timedelta(days=int(ctx.config["lookback_days"]) - 1)
-    return min(reach, date.fromisoformat(known)), last
+    return reach(last, date.fromisoformat(known), int(ctx.config["lookback_days"]) - 1), last
 
 
 def _snapshots(ctx: Extraction, media: list[Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ingestion.auth import APP
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
+from ingestion.days import reach
 from ingestion.errors import PageBroken
 from ingestion.pages import Declared, Paging, rows_of, sure, whole
 from ingestion.sources.linkedin import TOKEN_URL, VERSION, session
@@ -93,8 +94,7 @@ def _range(ctx: Extraction) -> tuple[date, date]:
     if not known:
         # The statistics go back a rolling year.
         return last - timedelta(days=365), last
-    reach = last - timedelta(days=int(ctx.config.get("lookback_days", 30)))
-    return min(reach, date.fromisoformat(known)), last
+    return reach(last, date.fromisoformat(known), int(ctx.config.get("lookback_days", 30))), last
 
 
 def _intervals(first: date, last: date) -> str:

@@ -73,7 +73,9 @@ def _unlike(one: dict[str, list[Any]], other: dict[str, list[Any]]) -> set[str]:
     return {
         name
         for name, rows in one.items()
-        if not set(rows) <= set(other[name]) or len(set(other[name])) < len(other[name])
+        # What is said of each answer, of the days that were asked for together, is not of a row.
+        if name != "report_days"
+        and (not set(rows) <= set(other[name]) or len(set(other[name])) < len(other[name]))
     }
 
 

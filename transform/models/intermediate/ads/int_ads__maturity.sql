@@ -33,7 +33,8 @@ figures as (
             observed_on,
             superseded_on,
             '{{ metric }}' as metric,
-            cast({{ metric }} as double) as standing_value
+            -- Exact: sums of doubles differ by the order of their rows.
+            cast({{ metric }} as decimal(28, 6)) as standing_value
         from watched
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -84,10 +85,11 @@ select
     metric,
     days_after,
     count(*) as campaign_days,
-    sum(standing_value) as standing_value,
-    sum(final_value) as final_value,
+    cast(sum(standing_value) as double) as standing_value,
+    cast(sum(final_value) as double) as final_value,
     case
-        when sum(final_value) <> 0 then sum(standing_value) / sum(final_value)
+        when sum(final_value) <> 0
+            then cast(sum(standing_value) as double) / cast(sum(final_value) as double)
     end as standing_share
 from standing
 group by platform, metric, days_after
