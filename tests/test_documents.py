@@ -152,6 +152,7 @@ def test_a_real_home_without_a_token_says_which_variable_to_set(
 
     # The vendor is not asked from a test: that it would be, with this token, is what matters.
     asked = []
+    monkeypatch.setattr(probe, "rights", lambda *told: [])
     monkeypatch.setattr(probe, "ask", lambda *told: asked.append(told) or probe.Answer("owners"))
     assert main(["sources", "check", "hubspot"]) == 0
     [(source, config, _)] = asked
