@@ -128,7 +128,7 @@ def _truth(tables: list[str], after: list[dg.AssetKey]) -> dg.AssetsDefinition |
     def planted_truth(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         house: House = context.resources.house
         truth.load(house.settings, house.kind)
-        # Every load has ended: at SCALE=1 the company holds 450 MB that the models can use.
+        # Every load has ended: at SCALE=1 the company holds 500 MB that the models can use.
         house.close()
         yield from _counted("truth", tables, house)
 

@@ -53,7 +53,8 @@ def run(
     _known(settings, sources)
     if window:
         parse_window(*window)
-    if home.kind_of(settings) == "sandbox":
+    is_sandbox = home.kind_of(settings) == "sandbox"
+    if is_sandbox:
         home.check_company(settings)
     home.clock(settings)
     run_id = str(uuid.uuid4())
@@ -62,7 +63,7 @@ def run(
     with occupied(settings, run_id, say):
         as_of = home.clock(settings)
         say(f"run {run_id} as of {as_of:%Y-%m-%d %H:%M} UTC in {settings.home}")
-        if home.kind_of(settings) == "sandbox":
+        if is_sandbox:
             sandbox_process.begin(settings, as_of)
         try:
             with _quiet(settings) as terminal:

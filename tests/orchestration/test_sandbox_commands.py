@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration import home, lock, sandbox_commands, sandbox_process
+from orchestration import home, lock, run, sandbox_commands, sandbox_process
 from orchestration.house import run_lock
 from orchestration.settings import Refused, from_environment
 
@@ -71,3 +71,31 @@ def test_a_home_remembers_its_company_where_nobody_names_one(settings):
     home.keep_company(replace(settings, seed=17, scale=0.05))
     found = from_environment({"ENGINEROOM_HOME": str(settings.home)})
     assert (found.seed, found.scale) == (17, 0.05)
+
+
+def test_a_sandbox_that_no_step_asked_for_ends_with_the_run(settings, monkeypatch):
+    launched = []
+    launch = sandbox_process._launch
+    monkeypatch.setattr(
+        sandbox_process, "_launch", lambda *a, **k: launched.append(launch(*a, **k)) or launched[-1]
+    )
+    monkeypatch.setattr(run, "_execute", lambda *_: 1 / 0)
+    home.create(settings)
+    with pytest.raises(ZeroDivisionError):
+        run.run(settings, lambda _: None)
+    (process,) = launched
+    assert process.poll() is not None
+    assert sandbox_process.running(settings) is None
+
+
+def test_a_sandbox_that_was_begun_is_the_one_that_answers(settings, monkeypatch):
+    home.create(settings)
+    sandbox_process.begin(settings, home.clock(settings))
+    monkeypatch.setattr(sandbox_process, "_launch", lambda *a, **k: pytest.fail("a second one"))
+    try:
+        found, stops = sandbox_process.start(settings, home.clock(settings))
+        assert stops
+        assert sandbox_process.running(settings) == found
+    finally:
+        sandbox_process.stop(settings)
+    assert sandbox_process.running(settings) is None

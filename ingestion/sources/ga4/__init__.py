@@ -10,13 +10,13 @@ helps.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ingestion.auth import APP, Refreshed, secrets_of
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Yield
-from ingestion.days import days_to_read, spans
+from ingestion.days import days_to_read, each_day, spans
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
 from ingestion.pages import Declared, Paging, whole
@@ -71,7 +71,7 @@ def _slice(
             yield records, declared
 
     found = [row for records in whole(where, read) for row in records]
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    days = each_day(first, last)
     yield Page(
         report.name,
         [{"property_id": property_id, **row} for row in found],
@@ -101,6 +101,8 @@ def session(config: Mapping[str, Any], clock: Clock) -> Session:
     return Session(
         str(config["base_url"]),
         auth=Refreshed(str(config.get("token_url") or TOKEN_URL), secret, {}),
+        # Google states tokens a day and an hour, and ten requests at a time, of which we make one;
+        # no rate. This only keeps a loop that went wild from spending them.
         budgets=(Budget(50, 1.0),),
         verdict=verdict,
         secrets=secrets_of(config),

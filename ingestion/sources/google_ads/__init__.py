@@ -14,7 +14,7 @@ from typing import Any
 from ingestion.auth import Refreshed
 from ingestion.catalogue import Api, Notes, Setting
 from ingestion.contract import Extraction, Page, Source, Sweep, Yield
-from ingestion.days import days_to_read, spans
+from ingestion.days import days_to_read, each_day, spans
 from ingestion.errors import PageBroken
 from ingestion.http import Budget, Clock, Session, Verdict, plain_verdict
 from ingestion.sources.google_ads.events import changes, clicks
@@ -94,8 +94,7 @@ def _days(account: Account) -> Iterator[Yield]:
     ours: dict[str, int] = {}
     # A month a query keeps an answer to some ten thousand rows.
     for start, end in spans(first, last, 31):
-        days = range((end - start).days + 1)
-        units = tuple((account.id, start + timedelta(days=day)) for day in days)
+        units = tuple((account.id, day) for day in each_day(start, end))
         for asked in DAYS:
             rows = account.days(asked, f"segments.date BETWEEN '{start}' AND '{end}'")
             if asked in (ACCOUNT_DAYS, CAMPAIGN_DAYS):

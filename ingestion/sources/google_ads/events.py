@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingestion.contract import Page, Yield
+from ingestion.days import each_day
 from ingestion.errors import PageBroken
 from ingestion.sources.google_ads.query import Account
 from ingestion.sources.google_ads.tables import CHANGES, CLICKS
@@ -63,8 +64,7 @@ def clicks(account: Account) -> Iterator[Yield]:
         first = max(oldest, date.fromisoformat(known) - back) if known else oldest
         if known and date.fromisoformat(known) < oldest:
             ctx.count("click_days_out_of_reach", CLICKS.table.name)
-    for number in range((today - first).days + 1):
-        day = first + timedelta(days=number)
+    for day in each_day(first, today):
         for rows in account.entities(CLICKS, where=f"segments.date = '{day}'"):
             yield Page(CLICKS.table.name, rows)
     ctx.advance(name, today.isoformat())
