@@ -211,6 +211,10 @@ class Extraction:
     counted: dict[tuple[str, str, str], int] = field(default_factory=dict)
     totals: list[tuple[str, str, float, float]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        # Sources turn it into days of other zones: without one it would be read as local time.
+        self.as_of = in_utc(self.as_of)
+
     def cursor(self, name: str, default: str) -> str:
         """Return the stored cursor of `name`, or `default` on a first load."""
         return default if self.full else str(self.state.get(f"cursor:{name}", default))
@@ -245,9 +249,13 @@ class Extraction:
 def _instant(text: str) -> datetime | None:
     """Return ISO text as an instant in UTC, None where it is none."""
     try:
-        instant = datetime.fromisoformat(text)
+        return in_utc(datetime.fromisoformat(text))
     except ValueError:
         return None
+
+
+def in_utc(instant: datetime) -> datetime:
+    """Return an instant with the zone UTC; one without a zone is in UTC already."""
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 

@@ -7,7 +7,7 @@ moved; after it the package, the cursors inside it included, is finished by the 
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ingestion import audit, erasure
 from ingestion.audit import LoadReport, TableAudit
-from ingestion.contract import Extraction, Source
+from ingestion.contract import Extraction, Source, in_utc
 from ingestion.delivery import Delivery
 from ingestion.errors import LoadFailed
 from ingestion.guards import refuse_mass_deletion, verify
@@ -59,7 +59,7 @@ def load(
     cursors stand where they stood; what had landed is recognised by the next load.
     """
     spec = source if isinstance(source, Source) else SOURCES[source]
-    as_of = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+    as_of = in_utc(as_of)
     audit.ensure_tables(warehouse, [spec])
     running = _Load(
         spec,

@@ -4,8 +4,8 @@ The first page takes the source's own session, address and page contract, so wha
 it answers in a run; a new source is asked without a line of its own.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import closing, nullcontext
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -46,18 +46,15 @@ def ask(
     with made or nullcontext() as http:
         # A source of files never touches the session.
         extraction = Extraction(config, cast("Session", http), as_of, {})
-        try:
-            with closing(cast("Any", source.extract(extraction))) as pages:
-                for each in pages:
-                    if isinstance(each, Bad):
-                        bad, why = bad + 1, why or each.reason
-                    elif isinstance(each, Page):
-                        return Answer(each.table, len(each.rows), bad, why)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise LoadFailed(
-                f"{source.name}: the first page is not what the source expects "
-                f"({type(error).__name__}). Check its settings in config/sources.yml."
-            ) from error
+        with (
+            _expected(source, "first page"),
+            closing(cast("Any", source.extract(extraction))) as pages,
+        ):
+            for each in pages:
+                if isinstance(each, Bad):
+                    bad, why = bad + 1, why or each.reason
+                elif isinstance(each, Page):
+                    return Answer(each.table, len(each.rows), bad, why)
     return Answer(bad=bad, why=why)
 
 
@@ -71,15 +68,28 @@ def rights(
     with http:
         ctx = Extraction(config, http, as_of, {})
         return [
-            Right(name, purpose, _refusal(source.asks[name], ctx))
+            Right(name, purpose, _refusal(source, name, ctx))
             for name, purpose in source.notes.scopes
             if name in source.asks
         ]
 
 
-def _refusal(ask: Callable[[Extraction], object], ctx: Extraction) -> str:
+@contextmanager
+def _expected(source: Source, what: str) -> Generator[None]:
+    """Tell an answer that is of another kind than the source reads; raises LoadFailed."""
     try:
-        ask(ctx)
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise LoadFailed(
+            f"{source.name}: the {what} is not what the source expects "
+            f"({type(error).__name__}). Check its settings in config/sources.yml."
+        ) from error
+
+
+def _refusal(source: Source, name: str, ctx: Extraction) -> str:
+    try:
+        with _expected(source, f"answer for {name}"):
+            source.asks[name](ctx)
     except LoadFailed as error:
         return str(error)
     return ""

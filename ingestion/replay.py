@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.audit import ensure_tables
-from ingestion.contract import CLOCK_SKEW, Extraction, Page, Source, Table, Yield
+from ingestion.contract import CLOCK_SKEW, Extraction, Page, Source, Table, Yield, in_utc
 from ingestion.convert import CONVERT, BadValueError
 from ingestion.errors import LoadFailed
 from ingestion.keys import same
@@ -57,7 +57,7 @@ def replay(
     """Replay the waiting rows of a source (or one of them) and return what became of them."""
     ensure_tables(warehouse, [source])
     outcome = Replayed(source.name)
-    latest = (as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of) + CLOCK_SKEW
+    latest = in_utc(as_of) + CLOCK_SKEW
     good: dict[str, list[tuple[_Held, dict[str, Any]]]] = {}
     done: list[str] = []
     with duckdb.connect(str(warehouse)) as connection:

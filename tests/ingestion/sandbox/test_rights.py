@@ -13,7 +13,9 @@ NAMES = [name for name, source in SOURCES.items() if source.session]
 
 def _rights(sandbox: Live, name: str) -> list[probe.Right]:
     config = sandbox_config(SOURCES[name], {}, sandbox.base)
-    return probe.rights(SOURCES[name], config, AS_OF, Clock(sleep=lambda _: None))
+    # The clock of a home has no zone.
+    as_of = AS_OF.replace(tzinfo=None)
+    return probe.rights(SOURCES[name], config, as_of, Clock(sleep=lambda _: None))
 
 
 @pytest.mark.parametrize("name", NAMES)
