@@ -16,7 +16,7 @@ from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.limits import Limits
 from ingestion.sandbox.privacy import write_notices
-from ingestion.sandbox.vendors import VENDORS
+from ingestion.sandbox.vendors import VENDORS, vendor_of
 
 CONTROL = "/__sandbox__/"
 
@@ -26,7 +26,7 @@ class SandboxApp:
 
     def __init__(self, world: World, control_token: str) -> None:
         self.world = world
-        self.limits = Limits()
+        self.limits = Limits(VENDORS)
         self.plan = FaultPlan()
         self.log: list[dict[str, Any]] = []
         self._token = control_token
@@ -66,12 +66,12 @@ class SandboxApp:
             return self._control(ask)
         if struck in faults.INSTEAD:
             return faults.INSTEAD[struck]
-        for vendor in VENDORS:
-            if vendor.paths.match(ask.path):
-                answered = vendor.view(ask, self.world)
-                spoils = struck in faults.SPOILED and answered.status < 300
-                return faults.spoil(str(struck), answered) if spoils else answered
-        return answer({"message": "no vendor has this path"}, 404)
+        vendor = vendor_of(ask.path)
+        if vendor is None:
+            return answer({"message": "no vendor has this path"}, 404)
+        answered = vendor.view(ask, self.world)
+        spoils = struck in faults.SPOILED and answered.status < 300
+        return faults.spoil(str(struck), answered) if spoils else answered
 
     def _control(self, ask: Ask) -> Answer:
         given = ask.headers.get("x-sandbox-control", "")
@@ -132,7 +132,8 @@ class SandboxApp:
 
 
 def _vendor(path: str) -> str:
-    return next((each.name for each in VENDORS if each.paths.match(path)), "")
+    vendor = vendor_of(path)
+    return vendor.name if vendor else ""
 
 
 def _iso(clock: int) -> str:

@@ -77,6 +77,11 @@ class Account:
     employees: int
     currency: str
 
+    @property
+    def true_id(self) -> str:
+        """The id that truth knows the account by."""
+        return f"a{self.number}"
+
 
 @dataclass
 class Person:
@@ -99,6 +104,11 @@ class Person:
     stages: list[tuple[str, int]] = field(default_factory=list)
     subscribed_at: int | None = None
     unsubscribed_at: int | None = None
+
+    @property
+    def true_id(self) -> str:
+        """The id that truth knows the person by; a test entry is one too, though nobody is it."""
+        return f"p{self.number}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import orjson
 
 from ingestion.sandbox.http import Answer, Ask, World, answer, listed
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Limit, Vendor
+from ingestion.sandbox.wire import adaptlypost
 
 TOKEN = "adaptly_sandbox-token"
 PATHS = re.compile(r"^/post/api/v1/")
@@ -15,9 +17,10 @@ PATHS = re.compile(r"^/post/api/v1/")
 LIMIT = {"ratelimit-limit": "600", "ratelimit-remaining": "599", "ratelimit-reset": "60"}
 
 
-def refuse(status: int, error: str, *messages: str) -> Answer:
-    """Return the vendor's error body."""
-    return answer({"message": list(messages), "error": error, "statusCode": status}, status)
+def refuse(status: int, error: str, *messages: str, again: str = "") -> Answer:
+    """Return the vendor's error body, and in how many seconds to try `again`."""
+    body = {"message": list(messages), "error": error, "statusCode": status}
+    return answer(body, status, **({"retry-after": again} if again else {}))
 
 
 def view(ask: Ask, world: World) -> Answer:
@@ -94,3 +97,17 @@ def _millis(text: str) -> int:
     if instant.tzinfo is None:
         instant = datetime.fromisoformat(f"{text[:10]}T00:00:00+00:00")
     return int(instant.timestamp() * 1000)
+
+
+VENDORS = (
+    Vendor(
+        "adaptlypost",
+        PATHS,
+        view,
+        adaptlypost.changes,
+        limits=(
+            Limit(600, 60.0, refuse(429, "Too Many Requests", "ThrottlerException", again="60")),
+        ),
+        planted=adaptlypost.planted,
+    ),
+)

@@ -15,7 +15,9 @@ import orjson
 
 from ingestion.sandbox.company import START
 from ingestion.sandbox.http import Answer, Ask, World, answer
+from ingestion.sandbox.vendor import Vendor
 from ingestion.sandbox.views.google_ads import ACCESS
+from ingestion.sandbox.wire import ga4
 from ingestion.sandbox.wire.ga4 import CURRENCY, KEY_EVENT, PROPERTY, ZONE
 
 PATHS = re.compile(r"^/v1beta/properties/")
@@ -192,3 +194,8 @@ def _filed(
             if rolled and found["landingPage"] not in ("/", "/pricing"):
                 found["landingPage"] = "(other)"
             yield tuple(found[name] for name in dimensions), row
+
+
+# The vendor takes ten requests of a property at one time (quotas of the Data API).
+_CROWDED = refuse(429, "RESOURCE_EXHAUSTED", "Exhausted concurrent requests quota.")
+VENDORS = (Vendor("ga4", PATHS, view, ga4.changes, at_once=(10, _CROWDED)),)

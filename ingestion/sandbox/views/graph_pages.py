@@ -11,6 +11,8 @@ import orjson
 from ingestion.sandbox.announcements import INSTAGRAM, PAGE
 from ingestion.sandbox.http import Answer, Ask, World, answer, cursor_of, position_of
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Vendor
+from ingestion.sandbox.wire import facebook_pages, instagram
 from ingestion.sandbox.wire.facebook_pages import DIED, end_of, graph_time
 from ingestion.sandbox.wire.instagram import FEW_VIEWERS
 
@@ -225,3 +227,21 @@ def _user_days(ask: Ask, world: World) -> Answer:
         "day",
         lambda name: {"total_value": {"value": sum(body[name] for _, body in bodies)}},
     )
+
+
+VENDORS = (
+    Vendor(
+        "facebook_pages",
+        PAGE_PATHS,
+        page_view,
+        facebook_pages.changes,
+        planted=facebook_pages.planted,
+    ),
+    Vendor(
+        "instagram",
+        INSTAGRAM_PATHS,
+        instagram_view,
+        instagram.changes,
+        planted=instagram.planted,
+    ),
+)

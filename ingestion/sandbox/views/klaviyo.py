@@ -11,6 +11,8 @@ import orjson
 from ingestion.sandbox.company import DAY
 from ingestion.sandbox.http import Answer, Ask, World, cursor_of, position_of
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Limit, Vendor
+from ingestion.sandbox.wire import klaviyo, klaviyo_truth
 
 KEY = "pk_sandbox"
 PATHS = re.compile(
@@ -156,3 +158,37 @@ def _report(ask: Ask, world: World) -> Answer:
     data = {"type": "campaign-values-report", "attributes": {"results": results}}
     body = {"data": data, "links": {"self": "https://a.klaviyo.com/api/campaign-values-reports"}}
     return Answer(200, orjson.dumps(body), _TYPE)
+
+
+def _throttled(seconds: int) -> Answer:
+    told = f"Request was throttled. Expected available in {seconds} second."
+    refused = refuse(429, "throttled", "Request was throttled.", told)
+    return Answer(429, refused.body, {**refused.headers, "retry-after": str(seconds)})
+
+
+# Calls a second and a minute of each kind of address (x-klaviyo-ratelimit of the specification).
+RATES = {
+    "profiles": (75, 750),
+    "lists": (75, 750),
+    "segments": (75, 750),
+    "events": (350, 3500),
+    "campaigns": (10, 150),
+    "metrics": (10, 150),
+    "flows": (3, 60),
+    "campaign-values-reports": (1, 2),
+}
+VENDORS = (
+    Vendor(
+        "klaviyo",
+        PATHS,
+        view,
+        klaviyo.changes,
+        limits=tuple(
+            Limit(calls, seconds, _throttled(int(seconds)), f"/api/{name}")
+            for name, rates in RATES.items()
+            for calls, seconds in zip(rates, (1.0, 60.0), strict=True)
+        ),
+        planted=klaviyo_truth.planted,
+        people=klaviyo_truth.people,
+    ),
+)

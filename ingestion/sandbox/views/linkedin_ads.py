@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ingestion.sandbox.http import Answer, Ask, World, answer, cursor_of, listed, position_of
+from ingestion.sandbox.vendor import Vendor
 from ingestion.sandbox.views.linkedin_pages import refuse, refused
+from ingestion.sandbox.wire import linkedin_ads
 from ingestion.sandbox.wire.linkedin_ads import CAMPAIGNS, PIVOTS, pounds
 
 PATHS = re.compile(r"^/rest/(adAccounts|adAnalytics)(/|$)")
@@ -111,3 +113,6 @@ def _split(row: dict[str, Any], pivot: str) -> list[dict[str, Any]]:
         for value, share in SPLITS[pivot]
         if row["impressions"] * share // 100 >= 3
     ]
+
+
+VENDORS = (Vendor("linkedin_ads", PATHS, view, linkedin_ads.changes, planted=linkedin_ads.planted),)

@@ -7,9 +7,11 @@ import orjson
 
 from ingestion.sandbox.http import Answer, Ask, World, answer, listed
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Vendor
+from ingestion.sandbox.wire import linkedin_pages
 
 TOKEN = "sandbox-linkedin-token"
-PATHS = re.compile(r"^/rest/")
+PATHS = re.compile(r"^/rest/(posts|organizational\w+)(/|$)")
 # The statistics go back a rolling year.
 YEAR_MS = 366 * 86_400_000
 
@@ -84,3 +86,6 @@ def _days(ask: Ask, world: World, object_: str) -> Answer:
     rows = world.state.rows("linkedin_pages", object_, owner)
     found = [orjson.loads(row.body) for row in rows if first <= row.sort_at < last]
     return answer({"elements": found, "paging": {"start": 0, "count": len(found), "links": []}})
+
+
+VENDORS = (Vendor("linkedin_pages", PATHS, view, linkedin_pages.changes),)

@@ -11,6 +11,8 @@ import orjson
 from ingestion.sandbox.company import DAY
 from ingestion.sandbox.http import Answer, Ask, World, listed
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Vendor
+from ingestion.sandbox.wire import mailchimp_audience, mailchimp_truth
 
 KEY = "sandboxkey-us21"
 PATHS = re.compile(r"^/3\.0(/|$)")
@@ -169,3 +171,21 @@ def _since(body: bytes, since: int) -> bytes:
         each for each in record["activity"] if _millis(each["timestamp"]) >= since
     ]
     return orjson.dumps(record)
+
+
+# Ten connections at one time (the vendor's documentation).
+_CROWDED = refuse(
+    429, "Too Many Requests", "You have exceeded the limit of 10 simultaneous connections."
+)
+VENDORS = (
+    Vendor(
+        "mailchimp",
+        PATHS,
+        view,
+        mailchimp_audience.changes,
+        at_once=(10, _CROWDED),
+        planted=mailchimp_truth.planted,
+        people=mailchimp_truth.people,
+        truth={"opens": mailchimp_truth.opens},
+    ),
+)

@@ -9,11 +9,15 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
+from ingestion.sandbox.announcements import INSTAGRAM, PAGE
 from ingestion.sandbox.http import Answer, Ask, World, answer, cursor_of, position_of
+from ingestion.sandbox.vendor import Vendor
 from ingestion.sandbox.views.meta_insights import LEVELS, TooMuchError, rows_of
+from ingestion.sandbox.wire import meta_ads
 
 TOKEN, SECRET = "sandbox-meta-token", "sandbox-meta-secret"
-PATHS = re.compile(r"^/v\d+\.0/(act_)?\d+(/|$)")
+# The Graph's other numbers are a page's or Instagram's.
+PATHS = re.compile(rf"^/v\d+\.0/(?!{PAGE}|{INSTAGRAM}|179\d{{14}})(act_)?\d+(/|$)")
 _PATH = re.compile(r"^/v\d+\.0/(?P<node>(act_)?\d+)(/(?P<edge>\w+))?/?$")
 _PROOF = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
 _COMMON = {"ACTIVE", "PAUSED", "DELETED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"}
@@ -176,3 +180,6 @@ def _summary(rows: list[dict[str, Any]], params: dict[str, str]) -> dict[str, An
     if params.get("default_summary") != "true":
         return None
     return {"impressions": str(sum(int(row["impressions"]) for row in rows))}
+
+
+VENDORS = (Vendor("meta_ads", PATHS, view, meta_ads.changes, planted=meta_ads.planted),)

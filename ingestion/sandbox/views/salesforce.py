@@ -16,7 +16,9 @@ import orjson
 
 from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Vendor
 from ingestion.sandbox.views.salesforce_soql import RefusedError, parse
+from ingestion.sandbox.wire import salesforce, salesforce_truth
 from ingestion.sandbox.wire.salesforce_shape import FIELDS, fields_of
 
 CLIENT = {"client_id": "sandbox-consumer-key", "client_secret": "sandbox-consumer-secret"}
@@ -190,3 +192,16 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     text = str(value)
     return text.removesuffix("+0000") + "Z" if text.endswith(".000+0000") else text
+
+
+VENDORS = (
+    Vendor(
+        "salesforce",
+        PATHS,
+        view,
+        salesforce.changes,
+        planted=salesforce_truth.planted,
+        people=salesforce_truth.people,
+        accounts=salesforce_truth.accounts,
+    ),
+)

@@ -9,6 +9,8 @@ import orjson
 from ingestion.sandbox.company import DAY
 from ingestion.sandbox.http import Answer, Ask, World, answer, listed
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Limit, Vendor
+from ingestion.sandbox.wire import stripe, stripe_truth
 
 KEY = "rk_test_sandbox"
 PATHS = re.compile(r"^/v1/")
@@ -118,3 +120,18 @@ def _found(world: World, name: str, asked: dict[str, str]) -> list[Change]:
             if all(body.get(key) == value for key, value in wanted.items())
         ]
     return sorted(rows, key=lambda row: (-row.sort_at, row.key))
+
+
+# A hundred reads a second in live mode (the vendor's rate limits).
+_FAST = refuse(429, "Request rate limit exceeded.", "rate_limit")
+VENDORS = (
+    Vendor(
+        "stripe",
+        PATHS,
+        view,
+        stripe.changes,
+        limits=(Limit(100, 1.0, _FAST),),
+        planted=stripe_truth.planted,
+        truth={"stripe_invoices": stripe_truth.invoices, "stripe_refunds": stripe_truth.refunds},
+    ),
+)

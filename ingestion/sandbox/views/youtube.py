@@ -9,7 +9,9 @@ import orjson
 from ingestion.sandbox.announcements import CHANNEL
 from ingestion.sandbox.http import Answer, Ask, World, answer, cursor_of, position_of
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Limit, Vendor
 from ingestion.sandbox.views.google_ads import ACCESS
+from ingestion.sandbox.wire import youtube
 from ingestion.sandbox.wire.youtube import UPLOADS
 
 PATHS = re.compile(r"^/(youtube/v3/|v2/reports$)")
@@ -157,3 +159,17 @@ def _days(ask: Ask, world: World, object_: str) -> Iterable[dict[str, Any]]:
             not video or (video in live and (wanted is None or video in wanted))
         ):
             yield orjson.loads(row.body)
+
+
+# A list costs one of the 10,000 units that a project has a day (Data API, quota costs).
+_SPENT = refuse(403, "quotaExceeded", "The request cannot be completed: quota exceeded.")
+VENDORS = (
+    Vendor(
+        "youtube",
+        PATHS,
+        view,
+        youtube.changes,
+        limits=(Limit(10_000, 86_400.0, _SPENT, "/youtube/v3/"),),
+        planted=youtube.planted,
+    ),
+)

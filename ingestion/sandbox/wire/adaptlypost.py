@@ -14,6 +14,7 @@ from ingestion.sandbox.announcements import (
 )
 from ingestion.sandbox.company import DAY, START, Company
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Planted
 from ingestion.sandbox.wire.encode import change, iso_ms
 
 # The tool said COMPLETED and PUBLISHING in other words before its second year.
@@ -153,7 +154,7 @@ def _platform(seed: int, id_: str, each: Announcement, target: Target, at: int) 
     return {**row, "updatedAt": iso_ms(seen)}
 
 
-def planted(company: Company) -> Iterator[tuple[str, str, str, str, str]]:
+def planted(company: Company) -> Iterator[Planted]:
     """Yield the posts whose publishing went wrong: kind, source, object, key, note."""
     for each in announcements(company):
         post = cuid(company.seed, f"post/{each.number}")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ingestion.sandbox.announcements import MINUTE, PAGE, published_on
 from ingestion.sandbox.company import DAY, HOUR, START, Company
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Planted
 from ingestion.sandbox.wire.encode import change, every_day, iso_offset
 from ingestion.sandbox.wire.responses import grown
 
@@ -114,7 +115,7 @@ def _page(at: int, followers: int) -> Change:
     return change(VENDOR, "pages", PAGE, at, body, sort_at=START)
 
 
-def planted(company: Company) -> Iterator[tuple[str, str, str, str, str]]:
+def planted(company: Company) -> Iterator[Planted]:
     """Yield what the page keeps in store: deleted posts, its new name, a metric given up."""
     for _, target, _ in published_on(company, "FACEBOOK"):
         if is_deleted(company.seed, target.native_id):

@@ -6,6 +6,7 @@ from random import Random
 from ingestion.sandbox.announcements import INSTAGRAM, MINUTE, published_on
 from ingestion.sandbox.company import DAY, HOUR, START, Company
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Planted
 from ingestion.sandbox.wire.encode import change, every_day
 from ingestion.sandbox.wire.facebook_pages import graph_time
 from ingestion.sandbox.wire.responses import grown
@@ -100,7 +101,7 @@ def _days(company: Company) -> Iterator[Change]:
         yield change(VENDOR, "users", INSTAGRAM, start + MINUTE, user, sort_at=START)
 
 
-def planted(company: Company) -> Iterator[tuple[str, str, str, str, str]]:
+def planted(company: Company) -> Iterator[Planted]:
     """Yield the media that are deleted one day, and those with too few viewers at first."""
     for _, target, _ in published_on(company, "INSTAGRAM"):
         if is_deleted(company.seed, target.native_id):

@@ -13,6 +13,7 @@ from typing import Any
 from ingestion.sandbox.company import CAMPAIGNS as SLUGS
 from ingestion.sandbox.company import DAY, HOUR, START, Company, paid_social_visits
 from ingestion.sandbox.ledger import Change, Status
+from ingestion.sandbox.vendor import Planted
 from ingestion.sandbox.wire.encode import change, day_of, every_day, start_of
 
 ACCOUNT = "507000123"
@@ -22,7 +23,6 @@ GROUP = 600111
 DOLLARS = 1.3
 RESTATED_AFTER = (3, 10, 28)
 PIVOTS = {"ACCOUNT": "Account", "CAMPAIGN": "Campaign", "CREATIVE": "Creative"}
-Planted = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)

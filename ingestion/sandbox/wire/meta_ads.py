@@ -14,6 +14,7 @@ from typing import Any
 from ingestion.sandbox.company import CAMPAIGNS as SLUGS
 from ingestion.sandbox.company import DAY, HOUR, START, Company, paid_social_visits
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Planted
 from ingestion.sandbox.wire.encode import change, day_of, every_day, start_of
 
 ACCOUNT = "440112233445"
@@ -22,7 +23,6 @@ SETTING = "7d_click_1d_view"
 # How long after a day its conversions and credits go on arriving, in days.
 RESTATED_AFTER = (3, 9, 26)
 LEVELS = ("account", "campaign", "adset", "ad")
-Planted = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from ingestion.sandbox.company import Company
+from ingestion.sandbox.vendor import Planted, frame
 from ingestion.sandbox.wire.encode import iso_ms
 from ingestion.sandbox.wire.hubspot import deal_id
 from ingestion.sandbox.wire.stripe import customers, is_late
@@ -15,9 +18,9 @@ INVOICES = (
 REFUNDS = ("refund_id", "invoice_id", "deal_id", "currency_code", "amount_minor", "refunded_at")
 
 
-def invoices(company: Company) -> list[tuple[object, ...]]:
+def invoices(company: Company) -> pl.DataFrame:
     """Return every invoice: the deal that it is for ("" for seats), its money, its dates."""
-    return [
+    rows = [
         (
             *(bill.id, bill.deal, bill.currency, bill.amount, iso_ms(bill.issued)),
             iso_ms(bill.paid) if bill.paid else None,
@@ -25,18 +28,20 @@ def invoices(company: Company) -> list[tuple[object, ...]]:
         )
         for bill in bills(company)
     ]
+    return frame(INVOICES, rows)
 
 
-def refunds(company: Company) -> list[tuple[object, ...]]:
+def refunds(company: Company) -> pl.DataFrame:
     """Return every refund: its invoice, the deal that takes the money back, its money."""
-    return [
+    rows = [
         (each.id, bill.id, each.deal, bill.currency, each.amount, iso_ms(each.at))
         for bill in bills(company)
         for each in bill.refunds
     ]
+    return frame(REFUNDS, rows)
 
 
-def planted(company: Company) -> Iterator[tuple[str, str, str, str, str]]:
+def planted(company: Company) -> Iterator[Planted]:
     """Yield the traps: kind, source, object, key, note."""
     seed, cents = company.seed, {deal_id(each.number): each.cents for each in company.deals}
     for each in customers(company):

@@ -8,6 +8,7 @@ from typing import Any
 from ingestion.sandbox.announcements import CHANNEL, MINUTE, published_on
 from ingestion.sandbox.company import DAY, END, HOUR, START, Company
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Planted
 from ingestion.sandbox.wire.encode import change, day_of, every_day, iso_ms
 from ingestion.sandbox.wire.responses import Counts, grown
 
@@ -167,7 +168,7 @@ def _channel_days(company: Company, totals: dict[str, dict[str, int]]) -> Iterat
         yield change(VENDOR, "channels", CHANNEL, start + MINUTE, channel, sort_at=START)
 
 
-def planted(company: Company) -> Iterator[tuple[str, str, str, str, str]]:
+def planted(company: Company) -> Iterator[Planted]:
     """Yield the videos that are deleted one day."""
     for _, target, _ in published_on(company, "YOUTUBE"):
         if is_deleted(company.seed, target.native_id):

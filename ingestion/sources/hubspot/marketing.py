@@ -82,7 +82,7 @@ def _items(ctx: Extraction, campaign: str) -> Page:
         items = rows_of(body, f"{kind}Items", f"hubspot {path}")
         stated, read = (
             _cents(body.get(f"{kind}Total")),
-            sum(_cents(each["amount"]) for each in items),
+            sum(_cents(each.get("amount")) for each in items),
         )
         if stated != read:
             raise PageBroken(

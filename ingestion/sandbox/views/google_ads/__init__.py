@@ -11,7 +11,9 @@ import orjson
 from ingestion.sandbox.company import DAY
 from ingestion.sandbox.http import Answer, Ask, World, answer, cursor_of, position_of
 from ingestion.sandbox.ledger import Change
+from ingestion.sandbox.vendor import Vendor
 from ingestion.sandbox.views.google_ads.gaql import Query, camel, parse, selected, value_of
+from ingestion.sandbox.wire import google_ads
 from ingestion.sandbox.wire.google_ads.account import CUSTOMERS, MANAGER
 
 PATHS = re.compile(r"^/(v\d+/customers/|oauth2/v4/token|token$)")
@@ -250,3 +252,6 @@ def _summed(query: Query, results: list[dict[str, Any]]) -> dict[str, Any]:
         is_whole = all(isinstance(each, str) for each in values)
         found[name] = str(sum(map(int, values))) if is_whole else sum(map(float, values))
     return found
+
+
+VENDORS = (Vendor("google_ads", PATHS, view, google_ads.changes),)
