@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -61,16 +61,16 @@ class Live:
     def control(self, method: str, what: str, body: Any = None) -> Reply:
         return self.ask(method, f"/__sandbox__/{what}", body, X_Sandbox_Control=CONTROL)
 
-    def load(self, source: str, home: Path) -> None:
-        """Load one source with our connector into `home`."""
+    def load(self, source: str, home: Path, days_later: int = 0) -> None:
+        """Load one source with our connector into `home`, as of the first day or later."""
         load(
             source,
             warehouse=home / "warehouse.duckdb",
             work=home / "work",
             pipelines=home / "dlt",
             config=sandbox_config(SOURCES[source], {}, self.base),
-            as_of=AS_OF,
-            run_id="sdk",
+            as_of=AS_OF + timedelta(days=days_later),
+            run_id=f"sdk-{days_later}",
         )
 
 
@@ -78,16 +78,46 @@ def _reply(status: int, headers: Any, body: bytes) -> Reply:
     return Reply(status, {name.lower(): value for name, value in headers.items()}, body)
 
 
+@dataclass(frozen=True)
+class Told:
+    """One answer of a vendor: what was asked, and what came back."""
+
+    method: str
+    path: str
+    status: int
+    body: bytes
+
+
+class Listening:
+    """The sandbox, with every answer kept."""
+
+    def __init__(self, app: SandboxApp, told: list[Told]) -> None:
+        self.app, self.told = app, told
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        status, body = 0, b""
+
+        async def keep(message: Any) -> None:
+            nonlocal status, body
+            status = message.get("status", status)
+            body += message.get("body", b"")
+            await send(message)
+
+        await self.app(scope, receive, keep)
+        self.told.append(Told(scope["method"], scope["path"], status, body))
+
+
 @contextmanager
-def serving(seed: int, scale: float) -> Iterator[Live]:
-    """Serve a fresh company on a free port of loopback."""
+def serving(seed: int, scale: float, told: list[Told] | None = None) -> Iterator[Live]:
+    """Serve a fresh company on a free port of loopback; every answer is kept in `told`."""
     company = generate(seed, scale)
     world = World(company, ledger_of(company), int(AS_OF.timestamp() * 1000))
     listener = socket.create_server(("127.0.0.1", 0))
     app = SandboxApp(world, CONTROL)
     # Clients of these tests never wait, so the vendor's pace would refuse whoever asks next.
     app.limits = Limits(())
-    config = uvicorn.Config(app, log_level="critical", lifespan="off")
+    heard = app if told is None else Listening(app, told)
+    config = uvicorn.Config(heard, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -1,9 +1,6 @@
 """Klaviyo's specification and its own client judge the sandbox, and what was loaded of it."""
 
 import json
-import os
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,9 +8,9 @@ import jsonschema
 import pytest
 from klaviyo_api import KlaviyoAPI
 from live_sandbox import Live
+from vendor_schemas import klaviyo_judge
 
 pytestmark = pytest.mark.slow
-SPECS = Path(os.environ.get("ENGINEROOM_SHARED", "/nowhere")) / "specs" / "klaviyo"
 HEADERS = {"Authorization": "Klaviyo-API-Key pk_sandbox", "revision": "2026-07-15"}
 # Document, path in it, and the path that is asked.
 GETS = (
@@ -48,33 +45,6 @@ REPORT = {
 }
 
 
-def _nullable(schema: Any) -> Any:
-    """OpenAPI 3.0 says `nullable` where JSON Schema says a type of null."""
-    if isinstance(schema, list):
-        return [_nullable(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    # The document's alternatives are at times the same ones: `oneOf` could not be met.
-    named = {"oneOf": "anyOf"}
-    made = {named.get(k, k): _nullable(v) for k, v in schema.items() if k != "nullable"}
-    return {"anyOf": [made, {"type": "null"}]} if schema.get("nullable") is True else made
-
-
-@cache
-def _document(name: str) -> dict[str, Any]:
-    path = SPECS / f"{name}.json"
-    if not path.exists():
-        pytest.skip("the vendor's specification is not on this machine")
-    return _nullable(json.loads(path.read_text()))
-
-
-def _judge(document: str, path: str, method: str, body: Any) -> None:
-    spec = _document(document)
-    answers = spec["paths"][path][method]["responses"]["200"]["content"]
-    schema = {**next(iter(answers.values()))["schema"], "components": spec["components"]}
-    jsonschema.Draft202012Validator(schema).validate(body)
-
-
 @pytest.mark.parametrize(("document", "path", "asked"), GETS)
 def test_every_answer_is_as_the_specification_says(
     served: Live, document: str, path: str, asked: str
@@ -82,7 +52,7 @@ def test_every_answer_is_as_the_specification_says(
     reply = served.ask("GET", asked.replace("[", "%5B").replace("]", "%5D"), **HEADERS)
     assert reply.status == 200, reply.body
     assert reply.json()["data"]
-    _judge(document, path, "get", reply.json())
+    klaviyo_judge(document, path, "get", reply.json())
 
 
 def test_the_report_is_as_the_specification_says(served: Live) -> None:
@@ -90,14 +60,14 @@ def test_the_report_is_as_the_specification_says(served: Live) -> None:
         "POST", "/api/campaign-values-reports", REPORT, **HEADERS, Content_Type="application/json"
     )
     assert reply.json()["data"]["attributes"]["results"]
-    _judge("reporting", "/api/campaign-values-reports", "post", reply.json())
+    klaviyo_judge("reporting", "/api/campaign-values-reports", "post", reply.json())
 
 
 def test_the_specification_would_notice_a_field_that_is_missing(served: Live) -> None:
     body = served.ask("GET", "/api/lists", **HEADERS).json()
     del body["data"][0]["attributes"]
     with pytest.raises(jsonschema.ValidationError):
-        _judge("lists", "/api/lists", "get", body)
+        klaviyo_judge("lists", "/api/lists", "get", body)
 
 
 @pytest.fixture

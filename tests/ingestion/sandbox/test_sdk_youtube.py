@@ -1,16 +1,13 @@
 """Google's own client reads the sandbox's channel; every answer is what its discovery says."""
 
-import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
 from google.oauth2.credentials import Credentials
 from googleapiclient import discovery
-from googleapiclient.discovery_cache import get_static_doc
-from googleapiclient.schema import Schemas
 from live_sandbox import Live
+from vendor_schemas import google_judge
 
 from ingestion.sandbox.wire.youtube import planted
 from ingestion.sources.youtube.tables import CHANNEL_METRICS, VIDEO_METRICS
@@ -48,68 +45,27 @@ def analytics(served: Live) -> Iterator[Any]:
         yield made
 
 
-_KINDS = {
-    "string": str,
-    "boolean": bool,
-    "integer": int,
-    "number": (int, float),
-    "array": list,
-    "object": dict,
-}
-
-
-def check(value: Any, schema: dict[str, Any], schemas: Schemas, where: str = "") -> None:
-    """Fail where a value is not what the discovery document's schema allows."""
-    if "$ref" in schema:
-        schema = schemas.get(schema["$ref"])
-    if schema["type"] == "any":
-        return
-    kind = _KINDS[schema["type"]]
-    assert isinstance(value, kind), f"{where}: {value!r} is no {schema['type']}"
-    assert not (schema["type"] == "integer" and isinstance(value, bool)), where
-    if schema.get("format") in ("uint64", "int64"):
-        assert value.isdigit(), where
-    if schema.get("format") == "date-time":
-        datetime.fromisoformat(value)
-    if "enum" in schema:
-        assert value in schema["enum"], f"{where}: {value}"
-    if isinstance(value, list):
-        for number, each in enumerate(value):
-            check(each, schema["items"], schemas, f"{where}[{number}]")
-    if isinstance(value, dict):
-        known = schema.get("properties", {})
-        more = schema.get("additionalProperties")
-        assert more or not value.keys() - known.keys(), f"{where}: {value.keys() - known.keys()}"
-        for name, each in value.items():
-            check(each, known.get(name, more), schemas, f"{where}.{name}")
-
-
-def checked(body: Any, document: str, schema: str) -> Any:
-
-    schemas = Schemas(json.loads(get_static_doc(*document.split("."))))
-    check(body, schemas.get(schema), schemas, schema)
-    return body
-
-
 def test_a_schema_refuses_what_it_does_not_allow() -> None:
     for body in ({"items": [{"id": 7}]}, {"items": {}}, {"unknown": "x"}):
         with pytest.raises(AssertionError):
-            checked(body, "youtube.v3", "VideoListResponse")
+            google_judge(body, "youtube.v3", "VideoListResponse")
     with pytest.raises(AssertionError):
-        checked(
+        google_judge(
             {"items": [{"statistics": {"viewCount": "many"}}]}, "youtube.v3", "VideoListResponse"
         )
 
 
 def uploads(data: Any) -> list[str]:
     asked = {"part": "snippet,statistics,contentDetails", "id": CHANNEL}
-    body = checked(data.channels().list(**asked).execute(), "youtube.v3", "ChannelListResponse")
+    body = google_judge(
+        data.channels().list(**asked).execute(), "youtube.v3", "ChannelListResponse"
+    )
     playlist = body["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
     items = data.playlistItems()
     request = items.list(part="snippet,contentDetails", playlistId=playlist, maxResults=7)
     found = []
     while request is not None:
-        body = checked(request.execute(), "youtube.v3", "PlaylistItemListResponse")
+        body = google_judge(request.execute(), "youtube.v3", "PlaylistItemListResponse")
         found += [each["contentDetails"]["videoId"] for each in body["items"]]
         request = items.list_next(request, body)
     assert len(found) == len(set(found)) == body["pageInfo"]["totalResults"] > 7
@@ -119,7 +75,7 @@ def uploads(data: Any) -> list[str]:
 def test_googles_client_sees_the_videos_that_were_loaded(data: Any, loaded: Any) -> None:
     ids = uploads(data)
     asked = {"part": "snippet,statistics,status,contentDetails", "id": ",".join(ids[:50])}
-    body = checked(data.videos().list(**asked).execute(), "youtube.v3", "VideoListResponse")
+    body = google_judge(data.videos().list(**asked).execute(), "youtube.v3", "VideoListResponse")
 
     held = loaded(
         "youtube",
@@ -158,7 +114,7 @@ def report(analytics: Any, dimensions: str, metrics: tuple[str, ...], **more: An
             )
             .execute()
         )
-        checked(body, "youtubeAnalytics.v2", "QueryResponse")
+        google_judge(body, "youtubeAnalytics.v2", "QueryResponse")
         names = [each["name"] for each in body["columnHeaders"]]
         assert names == [*dimensions.split(","), *metrics]
         found += [tuple(row) for row in body["rows"]]
