@@ -263,6 +263,10 @@ Yield = Page | Bad | Sweep | Forget
 Revive = Callable[["Mapping[str, Any]", dict[str, Any]], dict[str, Any]]
 
 
+# What an ask returns of a right that the user's configuration does without.
+LEFT_OUT = "left out"
+
+
 def asking(path: str, **params: str | int) -> Callable[[Extraction], object]:
     """Return one request for `Source.asks`: a GET of a path of the vendor."""
     return lambda ctx: ctx.http.get(path, params)
@@ -280,7 +284,7 @@ class Source:
     `settings` are the keys of its block in the configuration with their defaults, `sandbox` the
     made-up credentials that the sandbox company alone accepts, `api` the version that is spoken,
     `notes` what a reader should know. `asks` holds for a right of the notes one cheap request that
-    the vendor refuses without it.
+    the vendor refuses without it, or LEFT_OUT where the configuration does without the right.
     """
 
     name: str

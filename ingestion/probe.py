@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from ingestion.contract import Bad, Extraction, Page, Source
+from ingestion.contract import LEFT_OUT, Bad, Extraction, Page, Source
 from ingestion.errors import LoadFailed
 from ingestion.http import Clock, Session
 
@@ -20,11 +20,15 @@ ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Right:
-    """A right that a source needs: its name, what for, and why it is not there ("" where it is)."""
+    """A right that a source needs: its name, what for, and why it is not there ("" where it is).
+
+    One that is left out was not asked for, as the configuration does without it.
+    """
 
     name: str
     purpose: str
     missing: str = ""
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def rights(
     with http:
         ctx = Extraction(config, http, as_of, {})
         return [
-            Right(name, purpose, _refusal(source, name, ctx))
+            _right(source, name, purpose, ctx)
             for name, purpose in source.notes.scopes
             if name in source.asks
         ]
@@ -86,13 +90,13 @@ def _expected(source: Source, what: str) -> Generator[None]:
         ) from error
 
 
-def _refusal(source: Source, name: str, ctx: Extraction) -> str:
+def _right(source: Source, name: str, purpose: str, ctx: Extraction) -> Right:
     try:
         with _expected(source, f"answer for {name}"):
-            source.asks[name](ctx)
+            told = source.asks[name](ctx)
     except LoadFailed as error:
-        return str(error)
-    return ""
+        return Right(name, purpose, str(error))
+    return Right(name, purpose, is_left_out=told == LEFT_OUT)
 
 
 def _session(source: Source, config: Mapping[str, Any], clock: Clock | None) -> Session | None:

@@ -44,10 +44,21 @@ def template(name: str) -> list[str]:
             lines.append(f"  # {each.key}: {json.dumps(each.default)}  # {each.says}")
     if not source.settings:
         lines[-1] += " {}"
+    instead = {part for parts in source.instead.values() for part in parts}
     lines += [
-        f"# in the environment: ENGINEROOM_{name.upper()}_{k.upper()}" for k in source.secrets
+        f"# in the environment: {_variable(name, key)}{_or_else(name, source.instead.get(key))}"
+        for key in source.secrets
+        if key not in instead
     ]
     return lines
+
+
+def _variable(name: str, key: str) -> str:
+    return f"ENGINEROOM_{name.upper()}_{key.upper()}"
+
+
+def _or_else(name: str, parts: tuple[str, ...] | None) -> str:
+    return ", or all of " + ", ".join(_variable(name, part) for part in parts) if parts else ""
 
 
 def _known(name: str) -> Source:
@@ -82,6 +93,8 @@ def check(settings: Settings, name: str) -> tuple[list[str], bool]:
 def _right(right: probe.Right) -> str:
     if right.missing:
         return f"WRONG   {right.name}, for {right.purpose}: {right.missing}"
+    if right.is_left_out:
+        return f"skipped {right.name}: {right.purpose}; your settings leave it out"
     return f"ok      {right.name}: {right.purpose}"
 
 

@@ -103,6 +103,18 @@ def test_each_right_is_asked_for_apart_and_a_missing_one_is_named(asked, monkeyp
     assert lines[-1].startswith("ok      answers")
 
 
+def test_a_right_that_the_settings_leave_out_is_not_called_granted(asked):
+    notes = Notes("All.", "None.", "None.", "None.", (("crm.lists.read", "lists"),))
+    asks = {"crm.lists.read": lambda ctx: HUBSPOT.asks["crm.lists.read"](_without_lists(ctx))}
+    lines, is_well = asked(200, OWNERS, notes=notes, asks=asks)
+    assert is_well
+    assert lines[1] == "skipped crm.lists.read: lists; your settings leave it out"
+
+
+def _without_lists(ctx):
+    return replace(ctx, config={**ctx.config, "skip": "forms, lists"})
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_is_asked_for_a_right_is_a_right_of_the_notes(name):
     notes = SOURCES[name].notes
@@ -186,6 +198,22 @@ def test_a_template_is_valid_settings_and_states_no_secret(name):
     assert set(block) == {name}
     SCHEMA.validate(block)
     assert not set(block[name] or {}) & set(SOURCES[name].secrets)
+
+
+def test_a_template_says_that_an_app_may_stand_in_for_a_token():
+    said = source_commands.template("youtube")[-1]
+    assert said == (
+        "# in the environment: ENGINEROOM_YOUTUBE_ACCESS_TOKEN, or all of "
+        "ENGINEROOM_YOUTUBE_CLIENT_ID, ENGINEROOM_YOUTUBE_CLIENT_SECRET, "
+        "ENGINEROOM_YOUTUBE_REFRESH_TOKEN"
+    )
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_template_names_every_secret_once(name):
+    said = "\n".join(source_commands.template(name)).replace(",", "\n").split()
+    for secret in SOURCES[name].secrets:
+        assert said.count(f"ENGINEROOM_{name.upper()}_{secret.upper()}") == 1
 
 
 def test_every_default_of_a_template_is_of_the_settings_schema():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ingestion.contract import Extraction, asking
+from ingestion.contract import LEFT_OUT, Extraction, asking
 from ingestion.sources.hubspot.api import CAMPAIGNS, EMAILS, FORMS, LISTS, OWNERS, objects
 
 
@@ -15,7 +15,7 @@ def skipped(config: Mapping[str, Any]) -> list[str]:
 def _unless_skipped(
     part: str, ask: Callable[[Extraction], object]
 ) -> Callable[[Extraction], object]:
-    return lambda ctx: None if part in skipped(ctx.config) else ask(ctx)
+    return lambda ctx: LEFT_OUT if part in skipped(ctx.config) else ask(ctx)
 
 
 def _one_list(ctx: Extraction) -> object:
