@@ -141,8 +141,8 @@ def columns(
 class Page:
     """Rows of one table in raw column names: dicts, or an arrow table where volume asks for it.
 
-    Every declared column is handed over, None where the vendor said nothing: a column absent from
-    every row of a load counts as vanished and keeps its last known values. `units` names the
+    A field that the vendor left out because it is empty is handed over as None: a column absent
+    from every row of a load counts as vanished and keeps its last known values. `units` names the
     re-read units that this extraction covers whole, in the column order of the table's unit, so
     that a unit which came back empty is known to be empty and not merely unseen. `is_partial` says
     that the units of these rows did not come whole: what else is open in them stays open.
@@ -276,9 +276,9 @@ def asking(path: str, **params: str | int) -> Callable[[Extraction], object]:
 class Source:
     """A system that can be read.
 
-    `kind` is the word of its dbt variable. `required` are configuration keys without which no
-    load starts; `instead` names keys that together stand in for one of them. `secrets` are those of
-    either that never show in a message. `session` makes the one HTTP session from the
+    `kind` says in a word what it is (`crm`, `ads`). `required` are configuration keys without which
+    no load starts; `instead` names keys that together stand in for one of them. `secrets` are those
+    of either that never show in a message. `session` makes the one HTTP session from the
     configuration; sources of files have none. `revive` turns a quarantined body that is no raw row
     yet (the cells of a file) into one; it raises ValueError with the reason where it cannot.
     `settings` are the keys of its block in the configuration with their defaults, `sandbox` the

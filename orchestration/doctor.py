@@ -3,9 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from difflib import get_close_matches
 from importlib import metadata
 from importlib.util import find_spec
 
+from ingestion.sources import SOURCES
 from orchestration import accounts, disk, home, lock, rules
 from orchestration.house import run_lock
 from orchestration.settings import Refused, Settings
@@ -13,6 +16,9 @@ from orchestration.settings import Refused, Settings
 FREE_BYTES_WANTED = 2 << 30
 # The parts whose versions must fit each other; see requirements.in.
 PINNED = ("dagster", "dagster-dbt", "dbt-core", "dbt-duckdb", "dlt", "duckdb", "great-expectations")
+
+# What the project's own tests are told.
+OF_TESTS = ("ENGINEROOM_SHARED", "ENGINEROOM_DAYS")
 
 Finding = tuple[bool, str]
 
@@ -25,6 +31,7 @@ def report(settings: Settings) -> tuple[list[str], bool]:
         _home,
         _disk,
         _rules,
+        _variables,
         _accounts,
     ]
     findings = [finding for look in looks for finding in look(settings)]
@@ -103,6 +110,29 @@ def _rules(settings: Settings) -> Iterator[Finding]:
             yield False, str(error)
         else:
             yield True, f"config/{path.name} follows its schema"
+
+
+def _variables(settings: Settings) -> Iterator[Finding]:
+    """Variables that look like ours and that nothing reads: a misspelt one is ignored elsewhere."""
+    known = _known_variables(settings)
+    for name in sorted(set(settings.environment) - known):
+        is_ours = name.startswith("ENGINEROOM_") and not name.startswith("ENGINEROOM_RUN_")
+        meant = get_close_matches(name, known, 1, 1.0 - 2 / max(len(name), 10))
+        if is_ours or meant:
+            hint = f"; did you mean {meant[0]}?" if meant else "; take it away"
+            yield False, f"nothing reads the environment variable {name}{hint}"
+
+
+def _known_variables(settings: Settings) -> set[str]:
+    own = {"ENGINEROOM_HOME", "ENGINEROOM_KIND", *OF_TESTS}
+    with suppress(Refused):
+        webhook = rules.read(settings.config, "alerts").get("webhook") or {}
+        own.add(str(webhook.get("url_variable")))
+    return own | {
+        f"ENGINEROOM_{source.name}_{key}".upper()
+        for source in SOURCES.values()
+        for key in (*source.required, *source.secrets, *(each.key for each in source.settings))
+    }
 
 
 def _accounts(settings: Settings) -> Iterator[Finding]:

@@ -56,6 +56,13 @@ RULES_AD_PERFORMANCE = (
         gxe.ExpectColumnValuesToNotBeNull(column="fx_rate", mostly=0.95),
         dimension="completeness",
     ),
+    # A platform or a type of campaign that no rule of config/campaigns.yml names: its spend would
+    # stand beside no channel's revenue.
+    rule(
+        "ad_campaign_has_a_channel",
+        gxe.ExpectColumnValuesToNotBeInSet(column="channel", value_set=["other"]),
+        dimension="completeness",
+    ),
 )
 
 # A source that was never loaded is one that nobody uses. The limit is the user's, and stands beside
@@ -147,8 +154,14 @@ SUITES = [
         object="fct_ad_performance",
         table=("marts", "fct_ad_performance"),
         query=(
-            "select platform, account_id, campaign_id, ad_group_id, ad_id, reported_on, fx_rate"
-            " from marts.fct_ad_performance"
+            "select days.platform, days.account_id, days.campaign_id, days.ad_group_id,"
+            " days.ad_id, days.reported_on, days.fx_rate,"
+            # What an account charges above its campaigns has no campaign to have a channel.
+            " case when campaigns.campaign_native_id not like '(%' then campaigns.channel end"
+            " as channel"
+            " from marts.fct_ad_performance as days"
+            " left join marts.dim_campaigns as campaigns on days.campaign_id ="
+            " campaigns.campaign_id"
         ),
         key=("platform", "account_id", "campaign_id", "ad_group_id", "ad_id", "reported_on"),
         rules=RULES_AD_PERFORMANCE,

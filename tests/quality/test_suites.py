@@ -160,6 +160,9 @@ create table marts.fct_ad_performance as select
     'google_ads' as platform, '1' as account_id, cast(i as varchar) as campaign_id,
     '2' as ad_group_id, '3' as ad_id, date '2026-01-01' as reported_on,
     cast(1 as double) as fx_rate from range(100) as t(i);
+create table marts.dim_campaigns as select
+    cast(i as varchar) as campaign_id, 'c' as campaign_native_id, 'paid_search' as channel
+    from range(100) as t(i) union all select 'x', 'c', 'other';
 """
 RAW_CONTACTS, RAW_ADS = "raw_hubspot.contacts", "raw_google_ads.campaign_stats"
 META_ADS, LINKEDIN_ADS = "raw_meta_ads.insights", "raw_linkedin_ads.analytics"
@@ -278,6 +281,7 @@ OTHER_FAULTS = {
     "credit_weight_is_a_share": (CREDITS, "weight = 1.1 where conversion_id = '3'"),
     "credit_names_its_channel": (CREDITS, "channel = null where conversion_id = '3'"),
     "ad_performance_grain_is_unique": (ADS, "campaign_id = '4' where campaign_id = '3'"),
+    "ad_campaign_has_a_channel": (ADS, "campaign_id = 'x' where campaign_id = '3'"),
     "ad_performance_has_its_rate": (ADS, "fx_rate = null " + SOME.format(key="campaign_id")),
 }
 # The names that the dropped files' tables have for the columns of the vendor's.
@@ -363,17 +367,7 @@ FAULTS = {
         for system in ("klaviyo", "file_drops")
     },
 }
-GATE_OF: dict[str, Gate] = {
-    "raw_hubspot": "raw",
-    "raw_salesforce": "raw",
-    "raw_google_ads": "raw",
-    "raw_meta_ads": "raw",
-    "raw_linkedin_ads": "raw",
-    "raw_file_drops": "raw",
-    "staging": "staging",
-    "intermediate": "conformed",
-    "marts": "marts",
-}
+GATE_OF: dict[str, Gate] = {"staging": "staging", "intermediate": "conformed", "marts": "marts"}
 # As the dbt project has them: whoever adds a system there adds its faults here.
 SYSTEMS = transform.systems(Settings(home=Path()))
 
@@ -409,7 +403,7 @@ def test_clean_rows_break_no_rule(files: tuple[Path, Path], gate: Gate) -> None:
 def test_a_rule_is_broken_by_its_fault_and_by_no_other(files: tuple[Path, Path], rule: str) -> None:
     """Wherever the rule stands at once, because each judging takes a second."""
     relations = {relation for relation, name in FAULTS if name == rule}
-    [gate] = {GATE_OF[relation.split(".")[0]] for relation in relations}
+    [gate] = {GATE_OF.get(relation.split(".")[0], "raw") for relation in relations}
     with duckdb.connect(str(files[gate == "marts"])) as connection:
         for relation in relations:
             connection.execute(f"update {relation} set {FAULTS[relation, rule]}")

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
+from ad_platforms import OPEN, PLATFORMS
 from plain import AS_OF, Home, rate_of, rules
 
 pytestmark = pytest.mark.slow
 
 NONE = "(not at this grain)"
-OPEN = "_dlt_valid_to is null and not coalesce(is_deleted, false)"
+PROJECT = Path(__file__).resolve().parents[2]
 Key = tuple[str, str, str, str]
 
 
@@ -24,42 +26,6 @@ class Row(NamedTuple):
     group: str
     ad: str
     spend: Decimal
-
-
-# Each grain as (finer ids that are empty, the rows), coarsest first.
-RAW = {
-    "google_ads": (
-        "select segments__date::varchar, '', '', '', metrics__cost_micros / 1e6::decimal(18, 6)"
-        " from raw_google_ads.account_stats",
-        "select segments__date::varchar, campaign__id, '', '', metrics__cost_micros / 1e6::decimal"
-        "(18, 6) from raw_google_ads.campaign_stats",
-        "select segments__date::varchar, campaign__id, ad_group__id, '',"
-        " metrics__cost_micros / 1e6::decimal(18, 6) from raw_google_ads.ad_group_stats",
-        "select segments__date::varchar, campaign__id, ad_group__id, ad_group_ad__ad__id,"
-        " metrics__cost_micros / 1e6::decimal(18, 6) from raw_google_ads.ad_stats",
-    ),
-    "meta_ads": tuple(
-        "select date_start::varchar, campaign_id, adset_id, ad_id, spend from"
-        f" (from raw_meta_ads.insights where level = '{level}')"
-        for level in ("account", "campaign", "adset", "ad")
-    ),
-    # No ad groups; a creative that no list names has only its campaign's row to be in.
-    "linkedin_ads": tuple(
-        f"select reported_on::varchar, {ids}, cost_in_local_currency from (select days.*,"
-        " made.campaign_id from raw_linkedin_ads.analytics as days left join (from"
-        " raw_linkedin_ads.creatives where _dlt_valid_to is null) as made on"
-        f" days.entity_id = made.id where pivot_name = '{pivot}' and {needed}) as days"
-        for pivot, ids, needed in (
-            ("ACCOUNT", "'', '', ''", "true"),
-            ("CAMPAIGN", "entity_id, '', ''", "true"),
-            ("CREATIVE", "campaign_id, '', entity_id", "made.id is not null"),
-        )
-    ),
-}
-
-
-# 1 is the account's own row, 4 an ad; these Google accounts charge nothing to a group itself.
-DEPTHS = {"google_ads": {1, 2, 4}, "meta_ads": {1, 2, 3, 4}, "linkedin_ads": {1, 2, 3}}
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +40,7 @@ def billed(home: Home, platform: str) -> list[list[Row]]:
             Row(*ids, Decimal(str(spend)).quantize(Decimal("0.000001"), ROUND_HALF_UP))
             for *ids, spend in home.raw(f"{query} where {OPEN}")
         ]
-        for query in RAW[platform]
+        for query in PLATFORMS[platform].grains
     ]
 
 
@@ -108,7 +74,13 @@ def shown(home: Home, platform: str) -> dict[Key, Decimal]:
     }
 
 
-@pytest.mark.parametrize("platform", RAW)
+def test_every_ad_platform_is_added_up_here() -> None:
+    """Another one states its plain sums in ad_platforms.py; dropped files have other tests."""
+    project = yaml.safe_load((PROJECT / "transform" / "dbt_project.yml").read_text("utf-8"))
+    assert set(PLATFORMS) == set(project["vars"]["ad_platforms"]) - {"file_drops"}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_row_and_residual_is_what_the_platform_billed_at_its_grain(
     home: Home, platform: str
 ) -> None:
@@ -120,10 +92,10 @@ def test_every_row_and_residual_is_what_the_platform_billed_at_its_grain(
         key: spend for key, spend in wanted.items() if spend
     }
     # How deep the rows with money stand: ads, and what is left over above them.
-    assert {4 - key.count("") for key, spend in held.items() if spend} == DEPTHS[platform]
+    assert {4 - key.count("") for key, spend in held.items() if spend} == PLATFORMS[platform].depths
 
 
-@pytest.mark.parametrize("platform", RAW)
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_day_adds_up_to_what_was_billed_for_it(home: Home, platform: str) -> None:
     coarsest = billed(home, platform)[0]
     assert _by_day((row.day, row.spend) for row in coarsest) == _by_day(
@@ -138,19 +110,13 @@ def _by_day(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     return total
 
 
-ACCOUNTS = {
-    ("google_ads", "USD", "America/New_York"),
-    ("google_ads", "EUR", "Europe/Berlin"),
-    ("meta_ads", "EUR", "Europe/Berlin"),
-    ("linkedin_ads", "GBP", "UTC"),
-}
-
-
 def test_each_account_keeps_its_currency_and_zone_and_is_converted_by_the_day(home: Home) -> None:
     held = home.marts(
         "select distinct platform, currency_code, account_time_zone from fct_ad_performance"
     )
-    assert set(held) == ACCOUNTS
+    assert set(held) == {
+        (name, *account) for name, each in PLATFORMS.items() for account in each.accounts
+    }
 
     for day, currency, spend, reported in home.marts(
         "select reported_on, currency_code, spend_amount, spend_amount_reporting"

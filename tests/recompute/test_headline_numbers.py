@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ad_platforms import PLATFORMS
 from journeys import journeys
 from plain import (
     AS_OF,
@@ -58,22 +59,11 @@ def test_spend_and_clicks_by_campaign_and_month_are_what_google_billed(home: Hom
     assert sorted(shown) == sorted(billed)
 
 
-# What each platform billed: day, currency and amount.
-BILLED = (
-    "select segments__date, customer__currency_code, metrics__cost_micros::decimal(38, 6) / 1000000"
-    f" from raw_google_ads.account_stats where {LIVE}",
-    "select date_start, account_currency, spend from raw_meta_ads.insights"
-    f" where level = 'account' and {LIVE}",
-    "select reported_on, currency_code, cost_in_local_currency from raw_linkedin_ads.analytics"
-    f" where pivot_name = 'ACCOUNT' and {LIVE}",
-)
-
-
 def test_every_slice_of_the_roi_mart_holds_what_was_billed(home: Home) -> None:
     billed = sum(
         Decimal(str(spend)) * (rate_of(currency, day) or 0)
-        for query in BILLED
-        for day, currency, spend in home.raw(query)
+        for platform in PLATFORMS.values()
+        for day, currency, spend in home.raw(platform.account)
     )
     slices = home.marts(
         "select attribution_model, stage, sum(spend_amount_reporting) "

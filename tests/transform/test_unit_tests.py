@@ -1,5 +1,8 @@
 """dbt's unit tests: all of them run, and every model that decides something has one."""
 
+import re
+
+import duckdb
 import sqlglot
 from dbt_runs import DbtRun
 from sqlglot import exp
@@ -52,6 +55,30 @@ def test_every_model_with_logic_has_a_unit_test(
     models = [node["name"] for node in manifest["nodes"].values() if _is_ours(node)]
 
     assert [name for name in models if has_logic(compiled[name]) and name not in tested] == []
+
+
+STACKED = re.compile(r"select \* from \{\{ ref\('stg_' ~ \w+ ~ '__(\w+)'\) \}\}")
+
+
+def test_stagings_that_are_stacked_have_the_same_columns_in_the_same_order(
+    empty_build: DbtRun,
+) -> None:
+    """A union goes by position: clicks that stand where impressions do would be added as those."""
+    models = [n for n in empty_build.manifest["nodes"].values() if n["resource_type"] == "model"]
+    stacked = {kind for node in models for kind in STACKED.findall(node["raw_code"])}
+    assert len(stacked) > 9
+    shapes: dict[str, dict[str, list[tuple[str, str]]]] = {kind: {} for kind in stacked}
+    with duckdb.connect(str(empty_build.target.parent / "warehouse.duckdb")) as connection:
+        for model, name, type_ in connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns()"
+            " where schema_name = 'staging' order by table_name, column_index"
+        ).fetchall():
+            if (kind := model.partition("__")[2]) in stacked:
+                shapes[kind].setdefault(model, []).append((name, type_))
+    differing = {
+        kind: models for kind, models in shapes.items() if len(set(map(str, models.values()))) != 1
+    }
+    assert differing == {}
 
 
 def test_a_projection_is_told_from_logic() -> None:

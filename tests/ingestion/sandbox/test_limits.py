@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from vendor_schemas import SPECS
 
 from ingestion.config import sandbox_config
 from ingestion.sandbox.http import Answer, Ask
@@ -15,7 +15,6 @@ from ingestion.sandbox.views.hubspot import CALLS
 from ingestion.sandbox.views.klaviyo import RATES
 from ingestion.sources.hubspot import HUBSPOT
 
-SPECS = Path(__file__).parents[4] / "shared/specs/klaviyo"
 SEARCH = Ask("POST", "/crm/v3/objects/contacts/search", {}, {}, b"")
 LIST = Ask("GET", "/crm/v3/objects/contacts", {}, {}, b"")
 # An address of each vendor that states how often it may be asked, and the status of its refusal.

@@ -12,7 +12,9 @@ import pytest
 from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.schema import Schemas
 
-SPECS = Path(os.environ.get("ENGINEROOM_SHARED", "/nowhere")) / "specs" / "klaviyo"
+# Outside the repository: in ENGINEROOM_SHARED, or in `shared` beside it.
+SHARED = Path(os.environ.get("ENGINEROOM_SHARED") or Path(__file__).parents[4] / "shared")
+SPECS = SHARED / "specs" / "klaviyo"
 
 
 def _nullable(schema: Any) -> Any:
