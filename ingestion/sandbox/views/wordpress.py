@@ -85,18 +85,20 @@ def _named(ask: Ask, body: Record) -> Record:
 
 def _type(name: str, ask: Ask) -> Record:
     base, is_seen = TYPES[name]
-    taxonomies = ["category", "post_tag"] if name == "post" else []
-    shown = {"viewable": is_seen} if ask.query.get("context") == "edit" else {}
+    shown: Record = {}
+    if ask.query.get("context") == "edit":
+        visibility = {"show_in_nav_menus": is_seen, "show_ui": True}
+        shown = {"viewable": is_seen, "visibility": visibility, "capabilities": {}, "labels": {}}
+        shown["supports"] = {"title": True, "author": True}
     return {
         "description": "",
         "hierarchical": name == "page",
         "name": name,
         "slug": name,
-        **shown,
-        "taxonomies": taxonomies,
+        "taxonomies": ["category", "post_tag"] if name == "post" else [],
         "rest_base": base,
         "rest_namespace": "wp/v2",
-        "visibility": {"show_in_nav_menus": is_seen, "show_ui": True},
+        **shown,
     }
 
 

@@ -16,11 +16,12 @@ from ingestion.sandbox.vendor import Planted
 HOST = "https://www.fathom.example"
 # Site -> its path below the host and its zone.
 SITES = {"": "America/New_York", "/de": "Europe/Berlin"}
-RENAMED_AUTHOR, RENAMED_AT = 3, START + 430 * DAY + 11 * HOUR
+RENAMED_AUTHOR, RENAMED_AT = 3, START + 450 * DAY + 11 * HOUR
 MOVED_PARENT_AT = START + 465 * DAY + 9 * HOUR
 EVERY = 11 * DAY
 CATEGORIES = {2: "Guides", 3: "Product & News", 4: "Company", 5: "Data quality"}
 TAGS = {30: "Attribution", 31: "CRM", 32: "E-mail", 33: "Consent", 34: "Reporting"}
+_TRASHED_AFTER = {4: 120 * DAY, 6: 145 * DAY}
 TOPICS = ("Clean data", "One journey", "Honest numbers", "Fewer tools", "Better forms")
 
 
@@ -189,8 +190,8 @@ def _post(seed: int, site: str, number: int) -> Item:
         versions.append(Version(out, "publish", slug, path, planned, out, tags))
         traps.append("content_scheduled")
     last = versions[-1]
-    if kind == 4:
-        at = out + 60 * DAY
+    if kind in _TRASHED_AFTER:
+        at = out + _TRASHED_AFTER[kind]
         versions.append(Version(at, "trash", f"{slug}__trashed", "", at, out, tags))
         # WordPress empties its trash after thirty days.
         deleted = at + 30 * DAY
@@ -201,7 +202,7 @@ def _post(seed: int, site: str, number: int) -> Item:
         versions.append(Version(at, "publish", new, f"{site}/blog/{new}/", at, out, tags))
         traps.append("content_slug_changed")
     if kind == 2:
-        at = out + 50 * DAY
+        at = out + 100 * DAY
         versions.append(Version(at, "publish", slug, path, last.edited, out, tags[1:]))
         traps.append("content_term_removed_unseen")
     return Item(

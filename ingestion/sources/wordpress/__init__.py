@@ -22,6 +22,7 @@ from ingestion.guards import refuse_emptied
 from ingestion.shape import flat
 from ingestion.sources.wordpress.content import ID_ORDER, content
 from ingestion.sources.wordpress.reading import listed, named, one
+from ingestion.sources.wordpress.rows import shown
 from ingestion.sources.wordpress.sites import Site, id_of, session, sites
 from ingestion.sources.wordpress.tables import POST_TERMS, POSTS, SITES, TERMS, USERS
 
@@ -59,7 +60,7 @@ def _site(ctx: Extraction, site: Site, site_id: str, index: Mapping[str, Any]) -
         ctx.count("only_published_is_seen", "posts")
     told = {name: value for name, value in flat(index).items() if name != "_links"}
     row = {**dict.fromkeys(INDEX), **told, "site_id": site_id, "sees_drafts": site.has_login}
-    yield Page("sites", [row])
+    yield Page("sites", [shown(row, "name", "description")])
     taxonomies = _taxonomies(ctx, site, site_id)
     terms: set[tuple[str, ...]] = set()
     for base, taxonomy in taxonomies.items():
@@ -101,6 +102,8 @@ def _read(
             {**extra, **flat({name: v for name, v in each.items() if name != "_links"})}
             for each in records
         ]
+        if table is TERMS:
+            rows = [shown(row, "name") for row in rows]
         keys |= {tuple(str(row.get(name)) for name in table.key) for row in rows}
         yield Page(table.name, rows)
 

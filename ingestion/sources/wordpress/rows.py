@@ -30,6 +30,12 @@ def plain(markup: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", _HIDDEN.sub("", markup))).split())
 
 
+def shown(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return the row with the entities of these fields as letters: core escapes them when saved."""
+    held = {name: row[name] for name in names if isinstance(row.get(name), str)}
+    return {**row, **{name: html.unescape(value) for name, value in held.items()}}
+
+
 def post_row(
     ctx: Extraction, site_id: str, record: Mapping[str, Any], bases: Collection[str]
 ) -> dict[str, Any]:
