@@ -438,3 +438,14 @@ def test_sources_check_says_that_without_a_login_only_what_is_out_is_seen(
     }
     assert found["public REST API"] == ""
     assert "only what is published is seen" in found["application password of an Editor"]
+
+
+def test_whoever_wants_no_more_than_what_is_out_says_so_and_no_login_is_sent(
+    vendor: Vendor, stopped: StoppedClock
+) -> None:
+    vendor.says(Answer([]))
+    config = {**WORDPRESS.defaults, **LOGIN, "base_url": vendor.url, "published_only": True}
+    found = {each.name: each for each in probe.rights(WORDPRESS, config, NOW, stopped.clock)}
+    assert found["application password of an Editor"].is_left_out
+    assert vendor.seen
+    assert all("Authorization" not in headers for _, _, headers, _ in vendor.seen)

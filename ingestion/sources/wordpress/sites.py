@@ -45,7 +45,8 @@ def sites(config: Mapping[str, Any]) -> list[Site]:
             f"wordpress: `logins` names {sorted(strangers)[0]}, which is no site of this source. "
             "Add it to more_sites in config/sources.yml, or take the login out."
         )
-    return [Site(each, origin(each) in known) for each in found]
+    is_public = bool(config.get("published_only"))
+    return [Site(each, origin(each) in known and not is_public) for each in found]
 
 
 def logins(config: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -92,7 +93,7 @@ def remedy(status: int, body: Any) -> str:
 def session(config: Mapping[str, Any], clock: Clock) -> Session:
     """Return one session for all sites; each origin is sent its own login and no other's."""
     base, *more = sites(config)
-    known = logins(config)
+    known = {} if config.get("published_only") else logins(config)
     auths: dict[str, Auth] = {place: basic(*login) for place, login in known.items()}
     hidden = [password for _, password in known.values()]
     for place in known:

@@ -1,65 +1,30 @@
 """WordPress has no client of its own in Python: plain requests read it as its controllers answer.
 
-What each answer may hold is written down here by hand, from the item schemas of the REST
-controllers in WordPress/wordpress-develop (posts, terms, users, types): names, kinds, contexts.
+What each answer may hold is written down by hand in `wordpress_schemas`.
 """
 
 import base64
-import re
 from typing import Any
 
 import pytest
 from live_sandbox import Live
+from wordpress_schemas import (
+    INNER,
+    LOCAL,
+    NUMBER,
+    OF_TYPE,
+    POST,
+    TERM,
+    TYPE,
+    TYPE_OF_EDITORS,
+    USER,
+)
 
 pytestmark = pytest.mark.slow
 ROOT = "/wp-json/wp/v2"
 # With its blanks, as WordPress shows it once.
 _PAIR = base64.b64encode(b"reporter:abcd EFGH 1234 ijkl MNOP 6789").decode()
 LOGIN = {"Authorization": f"Basic {_PAIR}"}
-LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-TEXT, NUMBER, FLAG, LIST, OBJECT = str, int, bool, list, dict
-# Name -> its kind, and whether only the context `edit` shows it.
-POST = {
-    **dict.fromkeys(("date", "date_gmt", "modified", "modified_gmt"), (TEXT, False)),
-    **dict.fromkeys(("slug", "status", "type", "link", "template"), (TEXT, False)),
-    **dict.fromkeys(("comment_status", "ping_status"), (TEXT, False)),
-    **dict.fromkeys(("guid", "title", "content", "excerpt", "meta"), (OBJECT, False)),
-    **dict.fromkeys(("id", "author", "featured_media"), (NUMBER, False)),
-    "class_list": (LIST, False),
-    **dict.fromkeys(("password", "permalink_template", "generated_slug"), (TEXT, True)),
-}
-OF_TYPE = {
-    "posts": {
-        "sticky": (FLAG, False),
-        "format": (TEXT, False),
-        "categories": (LIST, False),
-        "tags": (LIST, False),
-    },
-    "pages": {"parent": (NUMBER, False), "menu_order": (NUMBER, False)},
-}
-INNER = {
-    "guid": ({"rendered"}, {"raw"}),
-    "title": ({"rendered"}, {"raw"}),
-    "content": ({"rendered", "protected"}, {"raw", "block_version"}),
-    "excerpt": ({"rendered", "protected"}, {"raw"}),
-}
-TERM = {
-    **dict.fromkeys(("description", "link", "name", "slug", "taxonomy"), TEXT),
-    **dict.fromkeys(("id", "count"), NUMBER),
-    "meta": LIST,
-}
-USER = {
-    **dict.fromkeys(("name", "url", "description", "link", "slug"), TEXT),
-    "id": NUMBER,
-    "avatar_urls": OBJECT,
-    "meta": LIST,
-}
-TYPE = {
-    **dict.fromkeys(("description", "name", "slug", "rest_base", "rest_namespace"), TEXT),
-    "hierarchical": FLAG,
-    "taxonomies": LIST,
-}
-TYPE_OF_EDITORS = {"capabilities", "labels", "supports", "viewable", "visibility"}
 
 
 def whole(live: Live, path: str, **headers: str) -> list[dict[str, Any]]:
