@@ -222,12 +222,11 @@ def test_a_renamed_author_has_one_name_and_one_who_published_nothing_none(
     loads: Any, models: Any
 ) -> None:
     company = loads[1]
-    staged = {
-        (site, id_): name
-        for site, id_, name in models(
-            "select site_id, author_native_id, author_name from stg_wordpress__content_authors"
-        )
-    }
+    rows = models(
+        "select site_id, author_native_id, author_name from stg_wordpress__content_authors"
+    )
+    staged = {(site, id_): name for site, id_, name in rows}
+    assert len(staged) == len(rows)
     home = "www.fathom.example"
     before, after = authors(company.seed, "")[RENAMED_AUTHOR]
     assert staged[home, str(RENAMED_AUTHOR)] == after != before
