@@ -70,7 +70,8 @@ class Session:
     `remedy` says what to do where such an answer fails, "" to leave it to the common words. `pace`
     reads from an answer's headers how many seconds to hold still before the next request; it raises
     RequestFailed where the vendor's limit is as good as used up. `also` are addresses beside the
-    base where the same vendor answers the same credentials.
+    base where the same vendor answers, with the same credentials but for those that `auths` gives
+    to an origin.
     `retry_header` names a header in which the vendor itself says `true` or `false` to a retry: then
     its word goes before the verdict.
     """
@@ -85,6 +86,7 @@ class Session:
     pace: Callable[[Mapping[str, str]], float] = no_pace
     clock: Clock = field(default_factory=Clock)
     also: tuple[str, ...] = ()
+    auths: Mapping[str, Auth] = field(default_factory=dict)
     attempts: int = 5
     timeout: tuple[float, float] = (10.0, 60.0)
     requests_made: int = 0
@@ -105,6 +107,12 @@ class Session:
     def get(self, path: str, params: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """Return the JSON of a GET. `path` may be a whole address, if it is the vendor's."""
         return self._read("GET", path, params, None, headers, json_of)
+
+    def told(
+        self, path: str, params: Mapping[str, Any] | None = None
+    ) -> tuple[Any, Mapping[str, str]]:
+        """Return the JSON of a GET and the headers, where some vendors state a total."""
+        return self._read("GET", path, params, None, {}, lambda got: (json_of(got), got.headers))
 
     def look(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON of a GET, None where the vendor says that there is no such thing."""
@@ -193,6 +201,7 @@ class Session:
         for _ in range(MAX_REDIRECTS + 1):
             self._pay(url)
             named = {name.replace("_", "-"): value for name, value in headers.items()}
+            auth = self.auths.get(origin(url), self.auth)
             answer = self._wire.request(
                 method,
                 url,
@@ -200,7 +209,7 @@ class Session:
                 json=None if isinstance(body, str) else body,
                 data=body if isinstance(body, str) else None,
                 timeout=self.timeout,
-                headers={"Accept": "application/json", **self.auth.headers(self._token), **named},
+                headers={"Accept": "application/json", **auth.headers(self._token), **named},
                 allow_redirects=False,
             )
             self._rest = self.pace(answer.headers)

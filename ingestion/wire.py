@@ -1,6 +1,7 @@
 """What comes over the wire: exact JSON, and the little that an error answer tells."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -71,9 +72,17 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{parts.port or default}"
 
 
+# What PHP prints before the body where a site shows its errors, with or without tags.
+_PHP = re.compile(
+    rb"\s*(<br ?/?>\s*)*(<b>)?(PHP )?(Warning|Notice|Deprecated|(Fatal|Parse) error)\b"
+)
+
+
 def not_json(answer: requests.Response) -> str:
     """Return what came where JSON was due."""
     kind = "a page of HTML" if answer.content.lstrip()[:1] == b"<" else "a cut or broken body"
+    if _PHP.match(answer.content):
+        kind = "PHP's own warnings before it, which the site should log and not show,"
     return f"it answered {answer.status_code} with {kind} instead of JSON"
 
 

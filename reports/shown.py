@@ -20,6 +20,7 @@ NAMES = {
     "linkedin_pages": "LinkedIn pages",
     "facebook_pages": "Facebook pages",
     "youtube": "YouTube",
+    "wordpress": "WordPress",
     "adaptlypost": "AdaptlyPost",
     "stripe": "Stripe",
     "ga4": "Google Analytics 4",

@@ -87,6 +87,11 @@ def _rows(body: Any) -> tuple[dict[str, Any], str] | None:
     return next((found for each in body.values() if (found := _rows(each))), None)
 
 
+def _is_bare(body: Any) -> bool:
+    """Whether a body is the list of records itself, as WordPress answers."""
+    return isinstance(body, list) and all(isinstance(row, dict) and "id" in row for row in body)
+
+
 def spoil(name: str, answered: Answer) -> Answer:
     """Return the vendor's answer as the fault leaves it; raises KeyError for an unknown fault."""
     if name == "truncated_json":
@@ -94,6 +99,10 @@ def spoil(name: str, answered: Answer) -> Answer:
     if name == "invalid_utf8":
         return Answer(answered.status, answered.body.replace(b'"a', b'"\xff', 1), answered.headers)
     body = orjson.loads(answered.body)
+    is_bare = _is_bare(body)
+    if is_bare:
+        # A list of records that no object holds gets one for the while.
+        body = {"": body}
     found = _rows(body)
     if found is None:
         return answered
@@ -101,7 +110,8 @@ def spoil(name: str, answered: Answer) -> Answer:
     rows: list[Any] = holder[spot]
     if name in row_faults.NAMES:
         plain = [row for row in rows if isinstance(row, dict)]
-        return Answer(answered.status, row_faults.spoil_rows(name, body, plain), answered.headers)
+        shown = rows if is_bare else body
+        return Answer(answered.status, row_faults.spoil_rows(name, shown, plain), answered.headers)
     match name:
         case "empty_page":
             holder[spot] = []
@@ -127,7 +137,8 @@ def spoil(name: str, answered: Answer) -> Answer:
             holder["paging"] = {"next": {"after": "x", "link": "http://localhost:9/elsewhere"}}
         case _:
             raise KeyError(name)
-    return Answer(answered.status, orjson.dumps(body), answered.headers)
+    shown = body[""] if is_bare else body
+    return Answer(answered.status, orjson.dumps(shown), answered.headers)
 
 
 # Faults of the connection itself, done by the server.

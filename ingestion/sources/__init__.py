@@ -16,6 +16,7 @@ from ingestion.sources.meta_ads import META_ADS
 from ingestion.sources.salesforce import SALESFORCE
 from ingestion.sources.stripe import STRIPE
 from ingestion.sources.web_events import WEB_EVENTS
+from ingestion.sources.wordpress import WORDPRESS
 from ingestion.sources.youtube import YOUTUBE
 
 SOURCES: dict[str, Source] = {
@@ -35,6 +36,7 @@ SOURCES: dict[str, Source] = {
         ADAPTLYPOST,
         STRIPE,
         GA4,
+        WORDPRESS,
         WEB_EVENTS,
         FILE_DROPS,
     )

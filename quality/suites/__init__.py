@@ -8,6 +8,7 @@ def suites_of(gate: Gate, systems: Systems) -> list[Suite]:
     from quality.suites import (
         ad_days,
         contacts,
+        content,
         deals,
         engagement,
         invoices,
@@ -18,7 +19,7 @@ def suites_of(gate: Gate, systems: Systems) -> list[Suite]:
     )
 
     files = (
-        *(contacts, deals, ad_days, engagement, invoices, web_reports),
+        *(contacts, deals, ad_days, engagement, invoices, web_reports, content),
         *(records, touchpoints, marts),
     )
     return [suite for file in files for suite in file.suites(systems) if suite.gate == gate]

@@ -28,6 +28,7 @@ OWN = {
     "google_ads": {"search_term_stats", "change_events", "click_views"},
     "adaptlypost": {"posts"},
     "stripe": {"customers"},
+    "wordpress": {"users"},
     "web_events": {"events"},
     "file_drops": {
         *("contacts", "members", "owners"),

@@ -131,6 +131,12 @@ create table staging.stg_adaptlypost__publications as select
     case when i % 2 = 0 then 'n' end as native_post_id,
     case when i % 2 = 1 then 'expired' end as error_message,
     false as is_deleted from range(100) as t(i);
+create table staging.stg_wordpress__content_items as select
+    's' as site_id, cast(i as varchar) as item_native_id, 'published' as status,
+    'a.example' as page_host, '/p' || i as page_path, timestamp '2026-01-01' as published_at,
+    'w' as author_native_id, false as is_deleted from range(100) as t(i);
+create table staging.stg_wordpress__content_authors as
+    select 's' as site_id, 'w' as author_native_id, 'Ada' as author_name;
 create table staging.stg_file_drops__members as select * from staging.stg_mailchimp__members;
 create table staging.stg_file_drops__social_posts as
     select * from staging.stg_linkedin_pages__social_posts;
@@ -172,6 +178,7 @@ EMAIL_EVENTS = "staging.stg_{}__email_events"
 EVENTS, MEMBERS = "staging.stg_web_events__events", "staging.stg_mailchimp__members"
 POSTS = "staging.stg_{}__social_posts"
 PUBLICATIONS = "staging.stg_adaptlypost__publications"
+CONTENT = "staging.stg_wordpress__content_items"
 INVOICES, WEB_DAYS = "staging.stg_stripe__invoices", "staging.stg_ga4__report_days"
 RECORDS = "intermediate.int_identity__records"
 TOUCHES = "intermediate.int_touchpoints__touchpoints"
@@ -242,6 +249,23 @@ OTHER_FAULTS = {
     "invoice_money_is_paid_or_remains": (INVOICES, "paid_amount = 9.999 where invoice_id = '3'"),
     "invoice_state_is_known": (INVOICES, "status = 'lost' where invoice_id = '3'"),
     "invoice_names_its_customer": (INVOICES, "customer_id = null where invoice_id = '3'"),
+    "content_item_is_in_a_known_state": (CONTENT, "status = 'lost' where item_native_id = '3'"),
+    "published_content_has_an_address": (
+        CONTENT,
+        "page_path = null " + SOME.format(key="item_native_id"),
+    ),
+    "published_content_says_since_when": (
+        CONTENT,
+        "published_at = null where item_native_id = '3'",
+    ),
+    "content_item_has_a_known_author": (
+        CONTENT,
+        "author_native_id = 'x' " + SOME.format(key="item_native_id"),
+    ),
+    "published_page_has_its_address_to_itself": (
+        CONTENT,
+        "page_path = '/p1' " + SOME.format(key="item_native_id"),
+    ),
     "web_report_counts_every_event": (WEB_DAYS, "is_sampled = true where report_name = 'r3'"),
     "web_report_is_not_cut": (WEB_DAYS, "is_truncated = true where report_name = 'r3'"),
     "web_report_names_its_values": (WEB_DAYS, "has_other_row = true where report_name < 'r3'"),

@@ -66,3 +66,10 @@
 
 {#- A page without its query and fragment: what forms and mail tools append there names people. -#}
 {% macro page_only(url) -%} {{ without_addresses(regexp_replace_all(url, '[?#].*$', '')) }} {%- endmacro %}
+
+{#- How a page's path is written wherever pages are joined: of an address or a path the path alone,
+    lower case, without addresses of people and without slashes at its end; the first page is /. -#}
+{% macro page_path(url) -%} case when {{ url }} <> '' then coalesce(nullif({{ regexp_replace_all(regexp_replace_all('lower(' ~ page_only(url) ~ ')', '^[a-z][a-z0-9+.-]*://[^/]*', ''), '/+$', '') }}, ''), '/') end {%- endmacro %}
+
+{#- The host of an address, lower case and without www. -#}
+{% macro page_host(url) -%} {{ regexp_extract('lower(' ~ url ~ ')', '^[a-z][a-z0-9+.-]*://(?:www[.])?([^/:?#]+)') }} {%- endmacro %}

@@ -14,6 +14,7 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
 from google.protobuf import json_format
 from live_sandbox import Told, serving
 from vendor_schemas import google_judge, klaviyo_judge
+from wordpress_schemas import judge as wordpress_judge
 
 pytestmark = pytest.mark.slow
 # Path, and what the vendor's discovery document calls the answer.
@@ -69,6 +70,7 @@ JUDGES: dict[str, tuple[Callable[[Told], str], int, type[Exception]]] = {
     "youtube": (_google(YOUTUBE), 5, AssertionError),
     "ga4": (_google(GA4), 2, AssertionError),
     "google_ads": (_google_ads, 3, json_format.ParseError),
+    "wordpress": (wordpress_judge, 8, AssertionError),
 }
 
 

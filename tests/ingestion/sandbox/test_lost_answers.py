@@ -29,6 +29,10 @@ FIRST = {
     "instagram": ("/media", "/179", "1001/insights"),
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
+    "wordpress": (
+        *("/wp/v2/posts", "/wp/v2/pages", "/wp/v2/case-studies", "/wp/v2/users"),
+        *("/wp/v2/categories", "/wp/v2/tags", "/de/wp-json/wp/v2/posts"),
+    ),
     "klaviyo": (
         *("/api/profiles", "/api/lists", "/lists/KlList/profiles", "/api/campaigns"),
         *("/api/events", "/api/metrics", "/segments/KlSegm/profiles"),
@@ -64,6 +68,7 @@ NEXT = {
     "instagram": ("/media", "/179", "1001/insights"),
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
+    "wordpress": ("/wp/v2/posts", "/wp/v2/users", "/wp/v2/categories", "/wp/v2/tags"),
     "klaviyo": (*("/api/profiles", "/api/lists", "/api/events", "/api/campaigns"),),
     "google_ads": FIRST["google_ads"],
     "hubspot": (
@@ -177,6 +182,8 @@ PERSISTENT = [
     ("linkedin_pages", "ShareStatistics", True),
     *(("adaptlypost", path, False) for path in NEXT["adaptlypost"]),
     ("adaptlypost", "/social-posts", True),
+    *(("wordpress", path, True) for path in FIRST["wordpress"]),
+    *(("wordpress", path, False) for path in NEXT["wordpress"]),
     *(
         (source, path, False)
         for source in ("facebook_pages", "instagram", "youtube")

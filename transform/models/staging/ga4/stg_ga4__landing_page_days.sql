@@ -8,6 +8,7 @@ select
     cast(property_id as varchar) as property_id,
     cast(date as date) as reported_on,
     landing_page,
+    case when landing_page like '/%' then {{ page_path('landing_page') }} end as page_path,
     session_default_channel_group as channel_native,
     cast(sessions as bigint) as sessions,
     cast(engaged_sessions as bigint) as engaged_sessions,

@@ -12,7 +12,7 @@ select
     nullif(trim(email), '') as email,
     cast(occurred_at as timestamp) as occurred_at,
     page_url,
-    page_path,
+    {{ page_path('page_path') }} as page_path,
     referrer,
     {{ regexp_extract('lower(referrer)', '^[a-z]+://(?:www[.])?([^/:?#]+)') }} as referrer_host,
     nullif(trim(utm_source), '') as utm_source,
