@@ -21,6 +21,7 @@ NAMES = {
     "facebook_pages": "Facebook pages",
     "youtube": "YouTube",
     "adaptlypost": "AdaptlyPost",
+    "asana": "Asana",
     "stripe": "Stripe",
     "ga4": "Google Analytics 4",
 }

@@ -29,6 +29,7 @@ FIRST = {
     "instagram": ("/media", "/179", "1001/insights"),
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
+    "asana": ("/workspaces", "/users", "/projects", "/tasks", "/batch"),
     "klaviyo": (
         *("/api/profiles", "/api/lists", "/lists/KlList/profiles", "/api/campaigns"),
         *("/api/events", "/api/metrics", "/segments/KlSegm/profiles"),
@@ -64,6 +65,7 @@ NEXT = {
     "instagram": ("/media", "/179", "1001/insights"),
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
+    "asana": FIRST["asana"],
     "klaviyo": (*("/api/profiles", "/api/lists", "/api/events", "/api/campaigns"),),
     "google_ads": FIRST["google_ads"],
     "hubspot": (
@@ -177,6 +179,9 @@ PERSISTENT = [
     ("linkedin_pages", "ShareStatistics", True),
     *(("adaptlypost", path, False) for path in NEXT["adaptlypost"]),
     ("adaptlypost", "/social-posts", True),
+    # Of tasks an empty answer says that none was modified.
+    *(("asana", path, False) for path in NEXT["asana"] if path != "/tasks"),
+    ("asana", "/batch", True),
     *(
         (source, path, False)
         for source in ("facebook_pages", "instagram", "youtube")
