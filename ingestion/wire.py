@@ -98,7 +98,12 @@ def said(answer: requests.Response) -> str:
     if not isinstance(body, dict):
         return ""
     nested = body.get("error") if isinstance(body.get("error"), dict) else {}
-    for words in (body.get("message"), body.get("detail"), _closer(nested), nested.get("message")):
+    # Asana lists its errors under a name.
+    listed = body.get("errors")
+    first = listed[0] if isinstance(listed, list) and listed else {}
+    named = first.get("message") if isinstance(first, dict) else None
+    told = (body.get("message"), body.get("detail"), _closer(nested), nested.get("message"), named)
+    for words in told:
         if isinstance(words, str):
             return words[:200]
     return ""

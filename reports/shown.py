@@ -22,6 +22,7 @@ NAMES = {
     "youtube": "YouTube",
     "wordpress": "WordPress",
     "adaptlypost": "AdaptlyPost",
+    "asana": "Asana",
     "stripe": "Stripe",
     "ga4": "Google Analytics 4",
 }

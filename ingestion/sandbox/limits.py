@@ -16,13 +16,13 @@ class _Rolling:
     limit: Limit
     _taken: deque[float] = field(default_factory=deque)
 
-    def take(self, now: float) -> bool:
-        """Note a call; return False where it is one too many, and does not count."""
+    def take(self, now: float, calls: int) -> bool:
+        """Note so many calls; return False where they are too many, and do not count."""
         while self._taken and self._taken[0] <= now - self.limit.seconds:
             self._taken.popleft()
-        if len(self._taken) >= self.limit.calls:
+        if len(self._taken) + calls > self.limit.calls:
             return False
-        self._taken.append(now)
+        self._taken.extend([now] * calls)
         return True
 
 
@@ -43,6 +43,7 @@ class Limits:
         if crowded and self.open[vendor] > most:
             return crowded
         for each in self._rolling.get(vendor, ()):
-            if each.limit.paths in ask.path and not each.take(self._clock()):
-                return each.limit.refused
+            limit = each.limit
+            if limit.paths in ask.path and not each.take(self._clock(), limit.counts(ask)):
+                return limit.refused
         return None

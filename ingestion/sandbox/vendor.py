@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from ingestion.sandbox.company import Company
-from ingestion.sandbox.http import Answer, View
+from ingestion.sandbox.http import Answer, Ask, View
 from ingestion.sandbox.ledger import Change
 
 # Kind of the trap, source, object, key, what it is about.
@@ -22,14 +22,23 @@ def nothing(_: Company) -> Iterator[Any]:
     yield from ()
 
 
+def one_call(_: Ask) -> int:
+    """Return 1: a request counts for one call."""
+    return 1
+
+
 @dataclass(frozen=True)
 class Limit:
-    """At most `calls` in any `seconds`, of the paths that hold `paths`; then `refused` answers."""
+    """At most `calls` in any `seconds`, of the paths that hold `paths`; then `refused` answers.
+
+    `counts` says for how many calls a request stands.
+    """
 
     calls: int
     seconds: float
     refused: Answer
     paths: str = ""
+    counts: Callable[[Ask], int] = one_call
 
 
 @dataclass(frozen=True)

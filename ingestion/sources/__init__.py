@@ -2,6 +2,7 @@
 
 from ingestion.contract import Source
 from ingestion.sources.adaptlypost import ADAPTLYPOST
+from ingestion.sources.asana import ASANA
 from ingestion.sources.facebook_pages import FACEBOOK_PAGES
 from ingestion.sources.file_drops import FILE_DROPS
 from ingestion.sources.ga4 import GA4
@@ -34,6 +35,7 @@ SOURCES: dict[str, Source] = {
         INSTAGRAM,
         YOUTUBE,
         ADAPTLYPOST,
+        ASANA,
         STRIPE,
         GA4,
         WORDPRESS,

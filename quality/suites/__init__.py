@@ -16,10 +16,11 @@ def suites_of(gate: Gate, systems: Systems) -> list[Suite]:
         records,
         touchpoints,
         web_reports,
+        work,
     )
 
     files = (
-        *(contacts, deals, ad_days, engagement, invoices, web_reports, content),
+        *(contacts, deals, ad_days, engagement, invoices, web_reports, content, work),
         *(records, touchpoints, marts),
     )
     return [suite for file in files for suite in file.suites(systems) if suite.gate == gate]

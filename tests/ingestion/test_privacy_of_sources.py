@@ -27,6 +27,7 @@ OWN = {
     "klaviyo": {"profiles"},
     "google_ads": {"search_term_stats", "change_events", "click_views"},
     "adaptlypost": {"posts"},
+    "asana": {"users", "custom_field_values"},
     "stripe": {"customers"},
     "wordpress": {"users"},
     "web_events": {"events"},

@@ -17,6 +17,7 @@ SYSTEMS = {
     "publishing_tools": [],
     "web_sources": [],
     "finance_systems": [],
+    "work_systems": [],
     "web_analytics": [],
 }
 

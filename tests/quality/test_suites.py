@@ -91,6 +91,17 @@ create table staging.stg_stripe__invoices as select
     cast(i as varchar) as invoice_id, 'EUR' as currency_code, 'open' as status,
     'c' as customer_id, 30.000 as due_amount, 10.000 as paid_amount,
     20.000 as remaining_amount, false as is_deleted from range(100) as t(i);
+create table staging.stg_asana__work_tasks as select
+    cast(i as varchar) as task_id, ['task', 'milestone', 'approval'][i % 3 + 1] as task_type,
+    'u' as assignee_id, date '2026-01-01' as due_on,
+    case when i % 3 = 2 then 'pending' end as approval_status,
+    i % 2 = 0 as is_completed, case when i % 2 = 0 then timestamp '2026-01-01' end as completed_at,
+    false as is_deleted, false as is_separator from range(100) as t(i);
+create table staging.stg_asana__work_task_events as select
+    'e' || i as event_id, cast(i as varchar) as task_id, timestamp '2026-01-01' as occurred_at,
+    false as is_deleted from range(100) as t(i);
+create table staging.stg_asana__work_projects as select
+    cast(i as varchar) as project_id, 'u' as owner_id, false as is_deleted from range(100) as t(i);
 create table staging.stg_ga4__report_days as select
     'r' || i as report_name, date '2026-01-01' as reported_on, false as is_sampled,
     false as is_truncated, false as has_other_row, 'UTC' as time_zone from range(100) as t(i);
@@ -180,6 +191,7 @@ POSTS = "staging.stg_{}__social_posts"
 PUBLICATIONS = "staging.stg_adaptlypost__publications"
 CONTENT = "staging.stg_wordpress__content_items"
 INVOICES, WEB_DAYS = "staging.stg_stripe__invoices", "staging.stg_ga4__report_days"
+TASKS, TASK_EVENTS = "staging.stg_asana__work_tasks", "staging.stg_asana__work_task_events"
 RECORDS = "intermediate.int_identity__records"
 TOUCHES = "intermediate.int_touchpoints__touchpoints"
 CONVERSIONS, PERSONS = "marts.fct_conversions", "marts.dim_persons"
@@ -270,6 +282,19 @@ OTHER_FAULTS = {
     "web_report_is_not_cut": (WEB_DAYS, "is_truncated = true where report_name = 'r3'"),
     "web_report_names_its_values": (WEB_DAYS, "has_other_row = true where report_name < 'r3'"),
     "web_report_says_how_it_counts_days": (WEB_DAYS, "time_zone = null where report_name = 'r3'"),
+    "work_task_has_someone_to_do_it": (TASKS, "assignee_id = null " + SOME.format(key="task_id")),
+    "work_milestone_has_a_due_day": (TASKS, "due_on = null " + SOME.format(key="task_id")),
+    "work_approval_says_how_it_stands": (TASKS, "approval_status = null where task_id = '2'"),
+    "work_task_is_completed_at_an_instant_or_open": (
+        TASKS,
+        "completed_at = null where task_id = '2'",
+    ),
+    "work_event_has_an_instant": (TASK_EVENTS, "occurred_at = null where event_id = 'e3'"),
+    "work_event_is_of_a_known_task": (TASK_EVENTS, "task_id = 'x' where event_id < 'e3'"),
+    "work_project_has_an_owner": (
+        "staging.stg_asana__work_projects",
+        "owner_id = null " + SOME.format(key="project_id"),
+    ),
     "record_address_is_not_disposable": (
         RECORDS,
         "is_disposable_email = true " + SOME.format(key="record_key"),

@@ -11,8 +11,10 @@ from ingestion.sandbox.http import Answer, Ask
 from ingestion.sandbox.limits import Limits
 from ingestion.sandbox.vendor import Vendor
 from ingestion.sandbox.vendors import VENDORS
+from ingestion.sandbox.views.asana import CALLS as ASANA_CALLS
 from ingestion.sandbox.views.hubspot import CALLS
 from ingestion.sandbox.views.klaviyo import RATES
+from ingestion.sources.asana import ASANA
 from ingestion.sources.hubspot import HUBSPOT
 
 SEARCH = Ask("POST", "/crm/v3/objects/contacts/search", {}, {}, b"")
@@ -20,6 +22,7 @@ LIST = Ask("GET", "/crm/v3/objects/contacts", {}, {}, b"")
 # An address of each vendor that states how often it may be asked, and the status of its refusal.
 RATED = {
     "adaptlypost": ("/post/api/v1/social-posts", 429),
+    "asana": ("/api/1.0/tasks", 429),
     "hubspot": (LIST.path, 429),
     "klaviyo": ("/api/events", 429),
     "stripe": ("/v1/invoices", 429),
@@ -88,6 +91,20 @@ def test_one_call_too_many_is_refused_until_the_window_has_passed(name: str) -> 
     assert limits.refuse(ask, name) is None
 
 
+def test_each_list_of_a_batch_counts_for_a_call() -> None:
+    asana = _vendor("asana")
+    [limit] = asana.limits
+    limits = Limits([replace(asana, limits=(replace(limit, calls=12),))], Hands())
+    body = json.dumps({"data": {"actions": [{}] * 10}}).encode()
+    batch, one = (
+        Ask("POST", "/api/1.0/batch", {}, {}, body),
+        Ask("GET", "/api/1.0/tasks", {}, {}, b""),
+    )
+    said = [limits.refuse(ask, "asana") is None for ask in (batch, batch, one, one, one)]
+    assert said == [True, False, True, True, False]
+    assert limit.refused.headers["retry-after"] == "60"
+
+
 @pytest.mark.parametrize(("name", "status"), [("mailchimp", 429), ("ga4", 429)])
 def test_connections_are_counted_at_one_time(name: str, status: int) -> None:
     limits, at_once = Limits(VENDORS), _vendor(name).at_once
@@ -100,9 +117,13 @@ def test_connections_are_counted_at_one_time(name: str, status: int) -> None:
     assert refused.status == status
 
 
-def test_our_reader_keeps_the_contract_of_the_made_up_company() -> None:
+def test_our_readers_keep_the_contracts_of_the_made_up_company() -> None:
     config = sandbox_config(HUBSPOT, {}, "http://127.0.0.1:1")
     assert config["calls_per_10_seconds"] == CALLS
+    # The lists of Asana's batches are counted apart, as many again.
+    config = sandbox_config(ASANA, {}, "http://127.0.0.1:1")
+    assert config["calls_per_10_seconds"] * 2 * 6 == ASANA_CALLS
+    assert ASANA.defaults["calls_per_10_seconds"] * 2 * 6 <= 1_500
 
 
 @pytest.mark.skipif(not SPECS.exists(), reason="the vendor's specifications are not here")

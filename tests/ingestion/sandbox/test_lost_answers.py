@@ -33,6 +33,7 @@ FIRST = {
         *("/wp/v2/posts", "/wp/v2/pages", "/wp/v2/case-studies", "/wp/v2/users"),
         *("/wp/v2/categories", "/wp/v2/tags", "/de/wp-json/wp/v2/posts"),
     ),
+    "asana": ("/workspaces", "/users", "/projects", "/tasks", "/batch"),
     "klaviyo": (
         *("/api/profiles", "/api/lists", "/lists/KlList/profiles", "/api/campaigns"),
         *("/api/events", "/api/metrics", "/segments/KlSegm/profiles"),
@@ -69,6 +70,7 @@ NEXT = {
     "youtube": ("/v3/channels", "/playlistItems", "/v3/videos", "/v2/reports"),
     "adaptlypost": ("/social-accounts", "/social-posts"),
     "wordpress": ("/wp/v2/posts", "/wp/v2/users", "/wp/v2/categories", "/wp/v2/tags"),
+    "asana": FIRST["asana"],
     "klaviyo": (*("/api/profiles", "/api/lists", "/api/events", "/api/campaigns"),),
     "google_ads": FIRST["google_ads"],
     "hubspot": (
@@ -184,6 +186,9 @@ PERSISTENT = [
     ("adaptlypost", "/social-posts", True),
     *(("wordpress", path, True) for path in FIRST["wordpress"]),
     *(("wordpress", path, False) for path in NEXT["wordpress"]),
+    # Of tasks an empty answer says that none was modified.
+    *(("asana", path, False) for path in NEXT["asana"] if path != "/tasks"),
+    ("asana", "/batch", True),
     *(
         (source, path, False)
         for source in ("facebook_pages", "instagram", "youtube")
