@@ -5,15 +5,19 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from ingestion.contract import ColumnType
 
 _INT64 = 2**63
 _YEARS = range(1900, 2200)
+# decimal(38, 9). The context that Python begins with knows 28 digits, and raises past them.
+_NINE_PLACES, _HELD = Decimal("1e-9"), Context(prec=38)
 # What every engine reads as the same number: no thousands, no currency, no digits of other scripts.
 _AMOUNT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+
+_MILLIS = re.compile(r"-?\d+")
 
 
 class BadValueError(ValueError):
@@ -57,6 +61,9 @@ def _bigint(value: Any) -> int | None:
     if isinstance(value, bool):
         raise BadValueError("a truth value where a whole number is declared")
     if isinstance(value, float | Decimal):
+        if math.isfinite(value) and abs(value) >= _INT64 + 1:
+            # Before the whole part is taken: that of 1e999999 has a million digits.
+            raise BadValueError("a whole number past 64 bits")
         if not math.isfinite(value) or value % 1 != 0:
             raise BadValueError("a fraction where a whole number is declared")
         value = int(value)
@@ -83,6 +90,8 @@ def _double(value: Any) -> float | None:
         number = float(value)
     except ValueError:
         raise BadValueError("text where a number is declared") from None
+    except OverflowError:
+        raise BadValueError("not a finite number") from None
     if not math.isfinite(number):
         raise BadValueError("not a finite number")
     return number
@@ -100,9 +109,13 @@ def _decimal(value: Any) -> Decimal | None:
         raise BadValueError("text where an amount is declared") from None
     if not number.is_finite():
         raise BadValueError("not a finite amount")
-    if number != number.quantize(Decimal("1e-9")) or abs(number) >= Decimal(10) ** 29:
+    try:
+        held = number.quantize(_NINE_PLACES, context=_HELD)
+    except InvalidOperation:
+        held = None
+    if held != number:
         raise BadValueError("an amount finer or larger than the column holds")
-    return number
+    return held
 
 
 def _amount(scale: int) -> Callable[[Any], str | None]:
@@ -147,8 +160,9 @@ def _timestamp(value: Any) -> datetime | None:
         text = value.strip()
         if text == "":
             return None
-        if text.lstrip("-").isdigit() and len(text) > 8:
-            value = int(text)
+        if _MILLIS.fullmatch(text) and len(text) > 8:
+            # Its first digits tell enough of a longer one: Python reads 4,300 at most.
+            value = int(text[:40])
         else:
             try:
                 value = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -161,7 +175,10 @@ def _timestamp(value: Any) -> datetime | None:
             raise BadValueError("an instant outside the calendar") from None
     if not isinstance(value, datetime):
         raise BadValueError("not an instant")
-    instant = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    try:
+        instant = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    except OverflowError:
+        raise BadValueError("an instant outside the calendar") from None
     if instant.year not in _YEARS:
         raise BadValueError("an instant before 1900 or after 2199")
     return instant
