@@ -32,10 +32,14 @@ def body_of(row: Any) -> str:
         return repr(row)[:100_000].encode("ascii", "backslashreplace").decode()
 
 
+# json.dumps would make one for each value.
+_encoded = json.JSONEncoder(default=str, sort_keys=True, allow_nan=False).encode
+
+
 def json_text(value: Any) -> str:
     """Return a value as JSON; raises BadValueError where no JSON can hold it."""
     try:
-        return json.dumps(value, default=str, sort_keys=True, allow_nan=False)
+        return _encoded(value)
     except (RecursionError, TypeError, ValueError):
         raise BadValueError("JSON that is too deep or holds what is no finite number") from None
 
@@ -48,13 +52,17 @@ def _text(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise BadValueError("not a finite number")
+    _refuse_surrogates(text)
+    # DuckDB's text ends at a NUL in some clients; the removal is counted as drift.
+    return text.replace("\x00", "") if "\x00" in text else text
+
+
+def _refuse_surrogates(text: str) -> None:
     if not text.isascii():
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
             raise BadValueError("a lone surrogate, which no UTF-8 text holds") from None
-    # DuckDB's text ends at a NUL in some clients; the removal is counted as drift.
-    return text.replace("\x00", "") if "\x00" in text else text
 
 
 def _bigint(value: Any) -> int | None:
@@ -203,7 +211,10 @@ def _date(value: Any) -> date | None:
 
 
 def _document(value: Any) -> str:
-    return value if isinstance(value, str) else json_text(value)
+    if not isinstance(value, str):
+        return json_text(value)
+    _refuse_surrogates(value)
+    return value
 
 
 CONVERT: dict[ColumnType, Callable[[Any], Any]] = {

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from ingestion.errors import PageBroken
 
 
@@ -22,7 +24,7 @@ def rows_of(body: Any, selector: str, where: str) -> list[Any]:
         found = found.get(name) if isinstance(found, Mapping) else None
     if not isinstance(found, list):
         raise PageBroken(f"{where}: the page has no list `{selector}`.{_REMEDY}")
-    if not all(isinstance(row, Mapping) for row in found):
+    if not all(isinstance(row, dict) for row in found):
         raise PageBroken(f"{where}: `{selector}` holds something else than records.{_REMEDY}")
     return found
 
@@ -41,11 +43,25 @@ _KEYS = ("id", "email_id", "conversionId")
 
 def ids_of(rows: list[Any], *names: str) -> set[str]:
     """Return what tells the rows apart: the first of `names` that a row has, else the whole row."""
+    for name in names or _KEYS:
+        held = [row.get(name) for row in rows]
+        if None not in held:
+            return set(map(str, held))
+        if any(each is not None for each in held):
+            break
     found = set()
     for row in rows:
         key = next((row[name] for name in names or _KEYS if row.get(name) is not None), None)
-        found.add(json.dumps(row, sort_keys=True, default=str) if key is None else str(key))
+        found.add(_text_of(row).decode() if key is None else str(key))
     return found
+
+
+def _text_of(rows: Any) -> bytes:
+    """Return rows as text that is the same for the same rows, whatever the order of their names."""
+    try:
+        return orjson.dumps(rows, default=str, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # lone surrogates, numbers past 64 bits
+        return json.dumps(rows, sort_keys=True, default=str).encode()
 
 
 @dataclass
@@ -65,8 +81,7 @@ class Paging:
             if following:
                 raise PageBroken(f"{self.where}: page {self.pages} is empty midway.{_REMEDY}")
             return
-        text = json.dumps(rows, sort_keys=True, default=str)
-        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        digest = hashlib.md5(_text_of(rows), usedforsecurity=False).hexdigest()
         if digest in self._seen or (following and following in self._marks):
             raise PageBroken(f"{self.where}: page {self.pages} came a second time.{_REMEDY}")
         self.ids |= ids_of(rows)

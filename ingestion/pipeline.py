@@ -220,6 +220,10 @@ class _Load:
             )
             self._forget(connection, spooled)
             for table in self.spec.tables:
+                ready = self.folder / f"{table.name}.ready.parquet"
+                if spooled.is_idle(table):
+                    reduced[table.name] = Reduced(ready, 0, 0, 0, 0, 0)
+                    continue
                 _note_all(connection, table.name, spooled)
                 rows, refused = erasure.cleaned(
                     connection, self.spec.name, table, spooled.path(table)
@@ -231,7 +235,7 @@ class _Load:
                     f"raw_{self.spec.name}",
                     table,
                     rows,
-                    self.folder / f"{table.name}.ready.parquet",
+                    ready,
                     spooled.vanished(table),
                     is_partial=table.name in spooled.partial | spooled.nameless,
                 )

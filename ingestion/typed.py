@@ -7,7 +7,7 @@ quarantine, an undeclared field is kept in `_extra` and reported as drift.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -16,7 +16,7 @@ from ingestion.convert import CONVERT, BadValueError, body_of, json_text
 from ingestion.shape import snake
 from ingestion.wire import COLLISION
 
-_ARROW: dict[ColumnType, pa.DataType] = {
+ARROW: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
     "bigint": pa.int64(),
     "double": pa.float64(),
@@ -48,38 +48,58 @@ class Typed:
 
 def arrow_schema(table: Table) -> pa.Schema:
     """Return the arrow schema of a spooled row: declared columns and the load's own."""
-    declared = [pa.field(column.name, _ARROW[column.type]) for column in table.own_columns]
+    declared = [pa.field(column.name, ARROW[column.type]) for column in table.own_columns]
     own = [("_extra", pa.string()), ("is_deleted", pa.bool_()), ("_seq", pa.int64())]
     return pa.schema([*declared, *(pa.field(name, type_) for name, type_ in own)])
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Types single rows by a table's columns.
+
+    A row whose order column lies after `latest` (naive UTC) is bad: it would stay the newest for
+    ever.
+    """
+
+    table: Table
+    latest: datetime | None
+    declared: frozenset[str]
+    converters: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+    @classmethod
+    def of(cls, table: Table, latest: datetime | None) -> Self:
+        """Return the judge of a table's rows."""
+        converters = tuple((column.name, converter(column)) for column in table.columns)
+        return cls(table, latest, frozenset(name for name, _ in converters), converters)
+
+    def take(self, row: dict[str, Any], seq: int, out: Typed) -> None:
+        """Put one row where it belongs: typed among the good ones, or with the bad ones."""
+        try:
+            typed = _typed(self.table, row, self.converters, self.declared, seq, out.drift)
+            order = self.table.order
+            if order and self.latest and typed[order] and typed[order] > self.latest:
+                raise BadValueError(f"{order}: an instant ahead of now")
+            out.rows.append(typed)
+        except BadValueError as error:
+            out.bad.append((str(error), body_of(row)))
+            key = _readable_key(self.table, row)
+            out.held += key
+            out.nameless += not key
 
 
 def type_rows(
     table: Table, rows: list[dict[str, Any]], first_seq: int, latest: datetime | None = None
 ) -> Typed:
-    """Return the rows typed by the table's columns; `_seq` numbers them in the order they came.
-
-    A row whose order column lies after `latest` (naive UTC) is bad: it would stay the newest for
-    ever.
-    """
-    converters = [(column.name, _converter(column)) for column in table.columns]
-    declared = {column.name for column in table.columns}
-    out = Typed()
+    """Return the rows typed by the table's columns; `_seq` numbers them in the order they came."""
+    judge, out = Judge.of(table, latest), Typed()
     for offset, row in enumerate(rows):
-        try:
-            typed = _typed(table, row, converters, declared, first_seq + offset, out.drift)
-            if table.order and latest and typed[table.order] and typed[table.order] > latest:
-                raise BadValueError(f"{table.order}: an instant ahead of now")
-            out.rows.append(typed)
-        except BadValueError as error:
-            out.bad.append((str(error), body_of(row)))
-            key = _readable_key(table, row)
-            out.held += key
-            out.nameless += not key
-        out.seen |= declared & row.keys()
+        judge.take(row, first_seq + offset, out)
+        out.seen |= judge.declared & row.keys()
     return out
 
 
-def _converter(column: Column) -> Callable[[Any], Any]:
+def converter(column: Column) -> Callable[[Any], Any]:
+    """Return what types the values of a column, its words among them."""
     convert = CONVERT[column.type]
     if not column.words:
         return convert
@@ -108,8 +128,8 @@ def _readable_key(table: Table, row: Mapping[str, Any]) -> list[tuple[str, ...]]
 def _typed(
     table: Table,
     row: Mapping[str, Any],
-    converters: list[tuple[str, Callable[[Any], Any]]],
-    declared: set[str],
+    converters: tuple[tuple[str, Callable[[Any], Any]], ...],
+    declared: frozenset[str],
     seq: int,
     drift: dict[tuple[str, str], int],
 ) -> dict[str, Any]:
@@ -139,9 +159,14 @@ def _typed(
     for name in extra:
         if snake(name) in row and snake(name) != name:
             raise BadValueError(f"two fields are both named {snake(name)}")
-        _note(drift, name[:200].encode("utf-8", "replace").decode(), "undeclared", 1)
+        note_extra(drift, name, 1)
     typed["_extra"] = json_text(extra) if extra else None
     return typed
+
+
+def note_extra(drift: dict[tuple[str, str], int], name: str, times: int) -> None:
+    """Count an undeclared field, by a name that the report can hold."""
+    _note(drift, name[:200].encode("utf-8", "replace").decode(), "undeclared", times)
 
 
 def _note(drift: dict[tuple[str, str], int], name: str, kind: str, times: int) -> None:

@@ -18,6 +18,9 @@ from ingestion.sources.google_ads.tables import Asked
 
 API = "v26"
 Row = dict[str, Any]
+# The names that lead to an object, and its columns with their own names in it.
+Plan = tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...]
+_NOTHING: Mapping[str, Any] = {}
 
 
 def digits(account: Any) -> str:
@@ -59,7 +62,7 @@ class Account:
                     return
 
         for records in whole(f"google_ads {asked.resource} of {self.id}", read):
-            yield [_row(asked.table, record) for record in records]
+            yield _rows(asked.table, records)
 
     def days(self, asked: Asked, where: str) -> list[Row]:
         """Return the rows of one stream whose metrics add up to its summary row.
@@ -87,7 +90,7 @@ class Account:
         rows, stated = [], None
         for chunk in chunks:
             records = rows_of({"results": [], **chunk}, "results", where)
-            rows += [_row(asked.table, record) for record in records]
+            rows += _rows(asked.table, records)
             stated = chunk.get("summaryRow", stated)
         return rows, stated
 
@@ -115,15 +118,37 @@ def fields_of(table: Table) -> list[str]:
     return [each.name.replace("__", ".") for each in table.columns if "__" in each.name]
 
 
-def _row(table: Table, record: Mapping[str, Any]) -> Row:
-    """The flat row of one result; int64 come as text and are typed by the table."""
-    return {column.name: _value(record, column.name) for column in table.columns}
+def _rows(table: Table, records: list[Any]) -> list[Row]:
+    """The flat rows of results; int64 come as text and are typed by the table."""
+    plan = _plan(table)
+    return [_row(plan, record) for record in records]
+
+
+def _row(plan: Plan, record: Mapping[str, Any]) -> Row:
+    row: dict[str, Any] = {}
+    for parents, leaves in plan:
+        held: Any = record
+        for part in parents:
+            held = held.get(part) if isinstance(held, dict) else None
+        told = held if isinstance(held, dict) else _NOTHING
+        for name, leaf in leaves:
+            row[name] = told.get(leaf)
+    return row
 
 
 def _value(record: Any, name: str) -> Any:
     for part in _path(name):
         record = record.get(part) if isinstance(record, dict) else None
     return record
+
+
+def _plan(table: Table) -> Plan:
+    """The objects of a result, each with the columns in it: an object is entered once for all."""
+    found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for column in table.columns:
+        *parents, leaf = _path(column.name)
+        found.setdefault(tuple(parents), []).append((column.name, leaf))
+    return tuple((parents, tuple(leaves)) for parents, leaves in found.items())
 
 
 @cache

@@ -50,7 +50,7 @@ def _next(body: Any) -> str | None:
 def inside(record: Any, *names: str) -> Any:
     """Return what lies under the names, None where one of them is missing."""
     for name in names:
-        record = record.get(name) if isinstance(record, Mapping) else None
+        record = record.get(name) if isinstance(record, dict) else None
     return record
 
 

@@ -48,17 +48,18 @@ def metric(record: Mapping[str, Any]) -> Record:
 
 def event(record: Mapping[str, Any]) -> Record:
     """An event; the fields of its properties that e-mails have, and all of them as JSON."""
-    told = inside(record, "attributes", "event_properties")
+    held = inside(record, "attributes", "event_properties")
+    told = held if isinstance(held, dict) else {}
     return {
         **plain(record),
         "metric_id": related(record, "metric"),
         "profile_id": related(record, "profile"),
-        "message_id": inside(told, "$message"),
-        "flow_id": inside(told, "$flow"),
-        "url": inside(told, "URL"),
-        "bounce_type": inside(told, "Bounce Type"),
-        "machine_open": inside(told, "machine_open"),
-        "bot_click": inside(told, "bot_click"),
+        "message_id": told.get("$message"),
+        "flow_id": told.get("$flow"),
+        "url": told.get("URL"),
+        "bounce_type": told.get("Bounce Type"),
+        "machine_open": told.get("machine_open"),
+        "bot_click": told.get("bot_click"),
     }
 
 

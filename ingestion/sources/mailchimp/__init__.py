@@ -111,26 +111,27 @@ def _dated(record: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _events(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield one event an action; two alike in the same second are told apart by their number."""
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[str, int] = {}
+    campaign, member = record.get("campaign_id"), record.get("email_id")
+    list_, address = record.get("list_id"), record.get("email_address")
     for action in record.get("activity") or []:
-        parts = (
-            str(record.get("campaign_id")),
-            str(record.get("email_id")),
-            *(str(action.get(name) or "") for name in ("action", "timestamp", "url", "ip", "type")),
-        )
-        seen[parts] = seen.get(parts, 0) + 1
-        text = "|".join((*parts, str(seen[parts])))
+        told = action.get
+        kind, at, type_ = told("action"), told("timestamp"), told("type")
+        url, ip = told("url"), told("ip")
+        text = f"{campaign}|{member}|{kind or ''}|{at or ''}|{url or ''}|{ip or ''}|{type_ or ''}"
+        seen[text] = seen.get(text, 0) + 1
+        marked = f"{text}|{seen[text]}".encode()
         yield {
-            "event_id": hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
-            "campaign_id": record.get("campaign_id"),
-            "list_id": record.get("list_id"),
-            "email_id": record.get("email_id"),
-            "email_address": record.get("email_address"),
-            "action": action.get("action"),
-            "type": action.get("type"),
-            "occurred_at": action.get("timestamp"),
-            "url": action.get("url"),
-            "ip": action.get("ip"),
+            "event_id": hashlib.md5(marked, usedforsecurity=False).hexdigest(),
+            "campaign_id": campaign,
+            "list_id": list_,
+            "email_id": member,
+            "email_address": address,
+            "action": kind,
+            "type": type_,
+            "occurred_at": at,
+            "url": url,
+            "ip": ip,
         }
 
 

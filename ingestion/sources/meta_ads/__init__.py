@@ -89,10 +89,11 @@ def _entity(account: str, table: Table, record: Mapping[str, Any]) -> dict[str, 
 
 
 def _level(ctx: Extraction, account: str, level: str, first: date, last: date) -> Iterator[Yield]:
+    names = [column.name for column in INSIGHTS.columns]
     for span in spans(first, last, SPAN):
         for start, end, records in read(ctx, account, Report(level), *span):
             units = tuple((account, level, day) for day in each_day(start, end))
-            yield Page(INSIGHTS.name, [day_row(each, level, INSIGHTS) for each in records], units)
+            yield Page(INSIGHTS.name, [day_row(each, level, names) for each in records], units)
             actions = [row for each in records for row in action_rows(each, level)]
             yield Page(ACTIONS.name, actions, units)
 

@@ -1,6 +1,6 @@
 """Rows of an insights report -> raw rows: the day's measures, and one row an action and window."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingestion.contract import Table
@@ -24,12 +24,11 @@ def ids(record: Mapping[str, Any], level: str) -> dict[str, Any]:
     }
 
 
-def day_row(record: Mapping[str, Any], level: str, table: Table) -> dict[str, Any]:
-    """Return the measures of a day; raises PageBroken where the row is of several days."""
+def day_row(record: Mapping[str, Any], level: str, names: Iterable[str]) -> dict[str, Any]:
+    """Return the named measures of a day; raises PageBroken where the row is of several days."""
     if record.get("date_start") != record.get("date_stop"):
         raise PageBroken("meta_ads insights: a row spans several days. Nothing was lost.")
-    held = {column.name: record.get(column.name) for column in table.columns}
-    return {**held, **ids(record, level)}
+    return {**{name: record.get(name) for name in names}, **ids(record, level)}
 
 
 def breakdown_row(record: Mapping[str, Any], table: Table) -> dict[str, Any]:
