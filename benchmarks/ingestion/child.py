@@ -1,0 +1,67 @@
+"""One load in a process of its own; prints what it cost as JSON.
+
+    python -m benchmarks.ingestion.child ours klaviyo_events http://127.0.0.1:8000 FOLDER
+
+CPU is user and system time of this process over the load alone, imports of the platform's modules
+left out on both sides; memory is the highest resident size of the whole process.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.ingestion.loops import by_hand
+from benchmarks.ingestion.resources import AS_OF, NAMED, Resource
+from ingestion.http import Clock
+from ingestion.pipeline import load
+
+
+def ours(asked: Resource, address: str, folder: Path) -> int:
+    """Load by the platform; return the rows that it took of the table."""
+    config = asked.config(address)
+    if asked.source == "google_ads":
+        config["token_url"] = f"{address}/token"
+    report = load(
+        asked.source,
+        warehouse=folder / "warehouse.duckdb",
+        work=folder / "work",
+        pipelines=folder / "dlt",
+        config=config,
+        as_of=AS_OF,
+        run_id="measured",
+        # Budgets are kept for the vendor's sake; this one has no limits.
+        clock=Clock(time.monotonic, lambda _: None),
+    )
+    return report.tables[asked.table_name].loaded
+
+
+def main() -> None:
+    """Run one side and print its rows, CPU seconds and MB."""
+    side, name, address, folder = sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4])
+    asked = NAMED[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _cpu()
+    if side == "ours":
+        rows = ours(asked, address, folder)
+    else:
+        rows = by_hand(asked.table, asked.loop(address, asked.table), folder)
+    print(json.dumps({"rows": rows, "cpu": _cpu() - before, "megabytes": _highest()}))
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _highest() -> float:
+    # ru_maxrss would remember the parent; this is the process's own.
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
+
+
+if __name__ == "__main__":
+    main()
