@@ -77,8 +77,9 @@ sql: $(TEST)/.ready
 unit: $(TEST)/.ready
 	@$(TEST)/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not chaos"
 
-benchmark: $(TEST)/.ready $(PEERS)/.ready  ## times, rows and memory of each stage; credits against a peer
+benchmark: $(TEST)/.ready $(PEERS)/.ready  ## stages of a run; loads beside a loop by hand; credits against a peer
 	@$(TEST)/bin/python -m benchmarks.stages --scale 1
+	@$(TEST)/bin/python -m benchmarks.ingestion
 	@$(TEST)/bin/python -m benchmarks.attribution --peer $(PEERS)/bin/python
 
 catalogue: $(TEST)/.ready  ## write docs/catalogue from what the sources declare

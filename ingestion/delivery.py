@@ -19,7 +19,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.contract import Column, Source, Table
 from ingestion.errors import LoadFailed
-from ingestion.reduce import Reduced
+from ingestion.reduce import ROWS_PER_BATCH, Reduced
 
 _SETTINGS = {
     "normalize.parquet_normalizer.add_dlt_load_id": True,
@@ -119,8 +119,10 @@ class Delivery:
 
 def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
     def rows() -> Iterator[pa.Table]:
-        for batch in pq.ParquetFile(ready).iter_batches(batch_size=50_000):
+        for batch in pq.ParquetFile(ready).iter_batches(ROWS_PER_BATCH, use_threads=False):
             yield pa.Table.from_batches([batch])
+        # Arrow keeps what it was given: DuckDB, which copies the rows next, has use for it.
+        pa.default_memory_pool().release_unused()
 
     keys: dict[str, Any]
     disposition: dict[str, Any]

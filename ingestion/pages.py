@@ -66,9 +66,13 @@ def _text_of(rows: Any) -> bytes:
 
 @dataclass
 class Paging:
-    """Watches the pages of one list: none repeated, none empty midway, the declared total met."""
+    """Watches the pages of one list: none repeated, none empty midway, the declared total met.
+
+    Where rows have no id, and something else adds up, `keeps_ids` spares their whole texts.
+    """
 
     where: str
+    keeps_ids: bool = True
     pages: int = 0
     ids: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
@@ -84,7 +88,8 @@ class Paging:
         digest = hashlib.md5(_text_of(rows), usedforsecurity=False).hexdigest()
         if digest in self._seen or (following and following in self._marks):
             raise PageBroken(f"{self.where}: page {self.pages} came a second time.{_REMEDY}")
-        self.ids |= ids_of(rows)
+        if self.keeps_ids:
+            self.ids |= ids_of(rows)
         self._seen.add(digest)
         if following:
             self._marks.add(following)

@@ -24,6 +24,7 @@ from ingestion.http import Clock, Session
 from ingestion.reduce import Reduced, reduce_table
 from ingestion.sources import SOURCES
 from ingestion.spool import Progress, Spooled, extract
+from ingestion.thrift import be_thrifty
 
 __all__ = ["LoadFailed", "LoadReport", "TableAudit", "ensure_tables", "load"]
 
@@ -138,7 +139,8 @@ class _Load:
             state["swept_at"] = self.as_of.isoformat()
         # Whoever opens the file while it is open here gets it at once: opened and closed by each of
         # dlt's jobs, two a table, it took most of the time of a load.
-        with duckdb.connect(str(self.warehouse)):
+        with duckdb.connect(str(self.warehouse)) as held:
+            be_thrifty(held, self.spec, spooled, self.folder)
             report = self._land(spooled, extraction, requests, changed=state != before)
         shutil.rmtree(self.folder)
         return report
@@ -214,7 +216,6 @@ class _Load:
     def _reduce(self, spooled: Spooled) -> dict[str, Reduced]:
         reduced = {}
         with duckdb.connect(str(self.warehouse)) as connection:
-            connection.execute(f"set temp_directory = '{self.folder}'")
             audit.keep_quarantined(
                 connection, self.spec.name, spooled.bad, self.run_id, self.instant
             )

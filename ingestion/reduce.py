@@ -19,6 +19,9 @@ from ingestion.gone import (
 )
 from ingestion.keys import key_text, one, quoted, same, version_of
 
+# A reader holds a whole group of rows; DuckDB's own groups of 122,880 are 100 MB of it.
+ROWS_PER_BATCH = 30_720
+
 
 @dataclass(frozen=True)
 class Reduced:
@@ -72,6 +75,16 @@ def reduce_table(
     return replace(_versions(connection, raw, table, ready), emptied=emptied)
 
 
+def _counted(connection: duckdb.DuckDBPyConnection, table: Table, spool: Path) -> tuple[int, bool]:
+    """Return how many rows came, and whether every key is known to have come once.
+
+    Different hashes are different keys: a million of them fit in a tenth of their texts' memory.
+    """
+    total = one(connection, f"select count(*) from read_parquet('{spool}')")
+    hashes = f"select count(distinct hash({quoted(table.key)})) from read_parquet('{spool}')"
+    return total, one(connection, hashes) == total
+
+
 def _newest(
     connection: duckdb.DuckDBPyConnection,
     raw: str,
@@ -83,7 +96,12 @@ def _newest(
 
     Our own columns begin with `_`: a vendor's invoice has a `total` too.
     """
-    newer = f'"{table.order}" desc nulls last, ' if table.order else ""
+    total, are_once = _counted(connection, table, spool)
+    rows = f"select *, {total} as _total from read_parquet('{spool}')"
+    if not are_once:
+        newer = f'"{table.order}" desc nulls last, ' if table.order else ""
+        place = f"row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)"
+        rows = f"select * from (select *, {place} as _place from ({rows})) where _place = 1"
     kept, join = "", ""
     if vanished:
         values = ", ".join(f'held."{name}" as "{name}"' for name in vanished)
@@ -96,16 +114,8 @@ def _newest(
         select filled.*, {version_of(table, "filled")} as row_version
         from (
             select spooled.*{kept}
-            from (
-                select
-                    *,
-                    row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)
-                        as _place,
-                    count(*) over () as _total
-                from read_parquet('{spool}')
-            ) as spooled
+            from ({rows}) as spooled
             {join}
-            where _place = 1
         ) as filled
         """
     )
@@ -123,12 +133,11 @@ def _events(
     An event has one version: hashing and sorting its 25 columns cost as much as reading it.
     """
     names = [column.name for column in table.columns] + ["_extra"]
-    total = one(connection, f"select count(*) from read_parquet('{spool}')")
-    # Different hashes are different keys: a million of them fit in a tenth of their texts' memory.
-    hashes = f"select count(distinct hash({quoted(table.key)})) from read_parquet('{spool}')"
+    total, are_once = _counted(connection, table, spool)
     kept, last = total, ""
-    if one(connection, hashes) < total:
-        newest = f"select max(_seq) as _seq from read_parquet('{spool}') group by {quoted(table.key)}"
+    if not are_once:
+        keys = quoted(table.key)
+        newest = f"select max(_seq) as _seq from read_parquet('{spool}') group by {keys}"
         kept = one(connection, f"select count(*) from ({newest})")
         last = f"inner join ({newest}) as last on spooled._seq = last._seq"
     connection.execute(
@@ -138,7 +147,7 @@ def _events(
             where not exists (
                 select 1 from {raw} as held where {same(table.key, "held", "spooled")}
             )
-        ) to '{ready}' (format parquet)
+        ) to '{ready}' (format parquet, row_group_size {ROWS_PER_BATCH})
         """
     )
     fresh = one(connection, f"select count(*) from read_parquet('{ready}')")
@@ -195,7 +204,9 @@ def _versions(
                 )
         """
     query = f"{chosen} union all select {quoted(names)} from tombstones"
-    connection.execute(f"copy ({query}) to '{ready}' (format parquet)")
+    connection.execute(
+        f"copy ({query}) to '{ready}' (format parquet, row_group_size {ROWS_PER_BATCH})"
+    )
     verdicts = "select verdict, count(*) from judged group by verdict"
     counts = dict(connection.execute(verdicts).fetchall())
     is_open = "_dlt_valid_to is null and not coalesce(is_deleted, false)"

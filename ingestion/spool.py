@@ -93,6 +93,7 @@ def extract(source: Source, extraction: Extraction, folder: Path, said: Progress
     spooled = Spooled(folder)
     with _collecting_seldom():
         _read(source, extraction, spooled, said)
+    pa.default_memory_pool().release_unused()
     for (name, column, what), times in extraction.counted.items():
         spooled.note(name, column, what, times)
     return spooled

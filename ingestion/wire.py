@@ -55,9 +55,12 @@ def read_json(content: bytes) -> Any:
     is_same = again == content
     if not is_same and (any(each in content for each in _HIDING) or _names(content, again)):
         return _read_oddly(content)
-    if _has_fractions(content) or (not is_same and _has_long_numbers(content)):
-        return json.loads(content, parse_float=_fraction)
-    return found
+    if is_same:
+        # It writes a number as Python does, but for exponents and for what is next to nothing.
+        may_differ = b"0.0000" in content or _has_exponents(content)
+    else:
+        may_differ = _has_fractions(content) or _has_long_numbers(content)
+    return json.loads(content, parse_float=_fraction) if may_differ else found
 
 
 def _read_oddly(content: bytes) -> Any:
@@ -84,6 +87,11 @@ def _names(content: bytes, again: bytes) -> bool:
 def _has_fractions(content: bytes) -> bool:
     between = b",%b," % content.translate(_BETWEEN, _LEFT_OUT)
     return b",.," in between or b",..," in between
+
+
+def _has_exponents(content: bytes) -> bool:
+    between = b",%b," % content.translate(_BETWEEN, _LEFT_OUT + b".")
+    return b",.," in between
 
 
 def _has_long_numbers(content: bytes) -> bool:

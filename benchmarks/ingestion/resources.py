@@ -49,7 +49,10 @@ RESOURCES = (
         *("salesforce_contacts", "salesforce", "contacts", loops.salesforce_contacts),
         *(50_000, ENTITY_LIMIT),
         # A bulk job answers in CSV: both read the pages of REST.
-        (("client_id", ""), ("access_token", "made-up"), ("bulk_rows", 10**9)),
+        (
+            *(("client_id", ""), ("client_secret", ""), ("access_token", "made-up")),
+            ("bulk_rows", 10**9),
+        ),
     ),
     Resource(
         *("klaviyo_profiles", "klaviyo", "profiles", loops.klaviyo_profiles),

@@ -4,6 +4,7 @@ import json
 import string
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,6 +76,15 @@ def bodies(draw: st.DrawFn) -> bytes:
 @settings(max_examples=600, deadline=None)
 @given(bodies())
 def test_a_body_is_read_as_exactly_as_by_the_slow_reader(content: bytes) -> None:
+    assert shown(read_json(content)) == shown(exactly(content))
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**64 - 1))
+)
+def test_a_number_as_the_fast_writer_spells_it_keeps_its_text(numbers: list[float]) -> None:
+    content = orjson.dumps({"numbers": numbers})
     assert shown(read_json(content)) == shown(exactly(content))
 
 

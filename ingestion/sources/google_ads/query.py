@@ -5,11 +5,12 @@ very query up in a summary row (fields of the v26 protos). What does not meet it
 for again, then the load stops.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import isclose
-from typing import Any
+from operator import itemgetter
+from typing import Any, Self
 
 from ingestion.contract import Extraction, Table
 from ingestion.errors import PageBroken
@@ -18,9 +19,24 @@ from ingestion.sources.google_ads.tables import Asked
 
 API = "v26"
 Row = dict[str, Any]
-# The names that lead to an object, and its columns with their own names in it.
-Plan = tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], ...]
-_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """An object of a result and the columns that lie in it: it is entered once for all of them."""
+
+    path: tuple[str, ...]
+    columns: list[str]
+    values: Callable[[Any], tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, path: tuple[str, ...], columns: list[str]) -> Self:
+        """Return the part; the values of one that lacks a field raise KeyError."""
+        names = [_path(column)[-1] for column in columns]
+        values = itemgetter(*names)
+        if len(names) > 1:
+            return cls(path, columns, values)
+        return cls(path, columns, lambda held: (values(held),))
 
 
 def digits(account: Any) -> str:
@@ -120,35 +136,35 @@ def fields_of(table: Table) -> list[str]:
 
 def _rows(table: Table, records: list[Any]) -> list[Row]:
     """The flat rows of results; int64 come as text and are typed by the table."""
-    plan = _plan(table)
-    return [_row(plan, record) for record in records]
+    parts = _parts(table)
+    return [_row(parts, record) for record in records]
 
 
-def _row(plan: Plan, record: Mapping[str, Any]) -> Row:
-    row: dict[str, Any] = {}
-    for parents, leaves in plan:
-        held: Any = record
-        for part in parents:
-            held = held.get(part) if isinstance(held, dict) else None
-        told = held if isinstance(held, dict) else _NOTHING
-        for name, leaf in leaves:
-            row[name] = told.get(leaf)
+def _row(parts: list[_Part], record: Mapping[str, Any]) -> Row:
+    row: Row = {}
+    try:
+        for part in parts:
+            held: Any = record
+            for name in part.path:
+                held = held[name]
+            row.update(zip(part.columns, part.values(held), strict=True))
+    except (KeyError, TypeError):
+        columns = (column for part in parts for column in part.columns)
+        return {column: _value(record, column) for column in columns}
     return row
+
+
+def _parts(table: Table) -> list[_Part]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for column in table.columns:
+        found.setdefault(_path(column.name)[:-1], []).append(column.name)
+    return [_Part.of(path, columns) for path, columns in found.items()]
 
 
 def _value(record: Any, name: str) -> Any:
     for part in _path(name):
         record = record.get(part) if isinstance(record, dict) else None
     return record
-
-
-def _plan(table: Table) -> Plan:
-    """The objects of a result, each with the columns in it: an object is entered once for all."""
-    found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for column in table.columns:
-        *parents, leaf = _path(column.name)
-        found.setdefault(tuple(parents), []).append((column.name, leaf))
-    return tuple((parents, tuple(leaves)) for parents, leaves in found.items())
 
 
 @cache
@@ -162,7 +178,7 @@ def _adds_up(table: Table, rows: list[Row], summary: Any) -> bool:
     for column in table.columns:
         if column.name.startswith("metrics__"):
             stated = float(_value(summary, column.name) or 0)
-            summed = sum(float(row[column.name] or 0) for row in rows)
+            summed = sum(map(float, [row[column.name] or 0 for row in rows]))
             # Micros below 2^53 add exactly; conversions are fractions and may not.
             if not isclose(summed, stated, rel_tol=1e-9, abs_tol=1e-6):
                 return False

@@ -57,11 +57,15 @@ def inside(record: Any, *names: str) -> Any:
 def plain(record: Mapping[str, Any], *left_out: str) -> Record:
     """Return a record's id and attributes as a row, less those that are read otherwise."""
     attributes = record.get("attributes")
-    kept = attributes.items() if isinstance(attributes, Mapping) else ()
-    row = flat({name: value for name, value in kept if name not in left_out})
-    return {"id": record.get("id"), **row}
+    kept = attributes if isinstance(attributes, dict) else {}
+    if left_out:
+        kept = {name: value for name, value in kept.items() if name not in left_out}
+    return {"id": record.get("id"), **flat(kept)}
 
 
 def related(record: Mapping[str, Any], name: str) -> Any:
     """Return the id of the one record that this one points at."""
-    return inside(record, "relationships", name, "data", "id")
+    try:
+        return record["relationships"][name]["data"]["id"]
+    except (KeyError, TypeError):
+        return inside(record, "relationships", name, "data", "id")

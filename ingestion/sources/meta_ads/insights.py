@@ -135,7 +135,7 @@ def _pages(
     ctx: Extraction, path: str, params: Mapping[str, str], where: str
 ) -> tuple[list[Any], int | None]:
     """Return every row of one reading, and the impressions that its summary states, if it does."""
-    paging, rows = Paging(where), []
+    paging, rows = Paging(where, keeps_ids=False), []
     after: str | None = ""
     stated: int | None = None
     while after is not None:

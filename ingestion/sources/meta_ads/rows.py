@@ -1,6 +1,6 @@
 """Rows of an insights report -> raw rows: the day's measures, and one row an action and window."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingestion.contract import Table
@@ -10,6 +10,7 @@ from ingestion.errors import PageBroken
 SETTING = "(setting)"
 _LEVELS = {"account": 0, "campaign": 1, "adset": 2, "ad": 3}
 _IDS = ("campaign_id", "adset_id", "ad_id")
+_BELOW = {level: dict.fromkeys(_IDS[depth:], "") for level, depth in _LEVELS.items()}
 _NO_WINDOW = {"action_type", "inline"}
 
 
@@ -24,11 +25,13 @@ def ids(record: Mapping[str, Any], level: str) -> dict[str, Any]:
     }
 
 
-def day_row(record: Mapping[str, Any], level: str, names: Iterable[str]) -> dict[str, Any]:
+def day_row(record: Mapping[str, Any], level: str, names: list[str]) -> dict[str, Any]:
     """Return the named measures of a day; raises PageBroken where the row is of several days."""
     if record.get("date_start") != record.get("date_stop"):
         raise PageBroken("meta_ads insights: a row spans several days. Nothing was lost.")
-    return {**{name: record.get(name) for name in names}, **ids(record, level)}
+    row = dict(zip(names, map(record.get, names), strict=True))
+    row.update(_BELOW[level], level=level)
+    return row
 
 
 def breakdown_row(record: Mapping[str, Any], table: Table) -> dict[str, Any]:
