@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from ingestion.contract import Column, ColumnType, Table
 from ingestion.convert import BadValueError, json_text
@@ -18,6 +18,8 @@ from ingestion.shape import snake
 from ingestion.typed import ARROW, Judge, Typed, arrow_schema, converter, note_extra
 from ingestion.wire import COLLISION, ExactFloat
 
+# Its functions are made when it is imported: no checker of types sees them.
+pc: Any = pyarrow.compute
 Values = Sequence[Any]
 Fast = Callable[[Values, set[type]], pa.Array | None]
 _TEXT, _UTC, _NAIVE = pa.string(), pa.timestamp("us", tz="UTC"), pa.timestamp("us")

@@ -97,11 +97,13 @@ def _newest(
     Our own columns begin with `_`: a vendor's invoice has a `total` too.
     """
     total, are_once = _counted(connection, table, spool)
-    rows = f"select *, {total} as _total from read_parquet('{spool}')"
+    rows = f"select row.*, {total} as _total from read_parquet('{spool}') as row"
     if not are_once:
         newer = f'"{table.order}" desc nulls last, ' if table.order else ""
         place = f"row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)"
-        rows = f"select * from (select *, {place} as _place from ({rows})) where _place = 1"
+        # The ranks are joined to the rows: a window over whole rows holds all of them at once.
+        ranked = f"select _seq, {place} as _place from read_parquet('{spool}')"
+        rows += f" inner join ({ranked}) as ranked on row._seq = ranked._seq and _place = 1"
     kept, join = "", ""
     if vanished:
         values = ", ".join(f'held."{name}" as "{name}"' for name in vanished)

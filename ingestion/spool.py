@@ -1,7 +1,7 @@
 """Drives a source and spools its rows, typed, to one Parquet file a table: memory stays bounded."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -100,7 +100,7 @@ def extract(source: Source, extraction: Extraction, folder: Path, said: Progress
 
 
 @contextmanager
-def _collecting_seldom() -> Iterator[None]:
+def _collecting_seldom() -> Generator[None]:
     """Let Python look for circular garbage seldom: rows have none, and there are millions of them.
 
     At its usual pace it took a third of the time of reading them.

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ MILLION, DAY_SHARE = 1_000_000, 100
 
 
 @contextmanager
-def address(asked: Resource, first: int, rows: int, folder: Path) -> Iterator[str]:
+def address(asked: Resource, first: int, rows: int, folder: Path) -> Generator[str]:
     """Yield where the rows can be had: a vendor's address, or the folder of dropped files."""
     if asked.source == "web_events":
         inbox = folder / "inbox" / "web_events"

@@ -5,14 +5,12 @@ Each yields the rows of a page; `by_hand` writes them. Nothing here is shared wi
 the list of columns and their types, so that both ways store the same.
 """
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -47,7 +45,8 @@ def by_hand(table: Table, pages: Rows, folder: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def _at(text: Any) -> datetime | None:
+def instant(text: Any) -> datetime | None:
+    """Return ISO text as an instant in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
 
 
@@ -64,11 +63,11 @@ def hubspot_contacts(base: str, table: Table) -> Rows:
         for record in body["results"]:
             row = {f"properties__{name}": record["properties"].get(name) for name in names}
             for name in ("properties__createdate", "properties__lastmodifieddate"):
-                row[name] = _at(row[name])
+                row[name] = instant(row[name])
             row["id"] = record["id"]
             row["created_at"], row["updated_at"] = (
-                _at(record["createdAt"]),
-                _at(record["updatedAt"]),
+                instant(record["createdAt"]),
+                instant(record["updatedAt"]),
             )
             row["archived"], row["archived_at"] = record["archived"], None
             page.append(row)
@@ -88,8 +87,8 @@ def salesforce_contacts(base: str, table: Table) -> Rows:
         page = []
         for record in body["records"]:
             row = {each.name: record.get(field) for field, each in fields.items()}
-            row["created_date"] = _at(row["created_date"])
-            row["system_modstamp"] = _at(row["system_modstamp"])
+            row["created_date"] = instant(row["created_date"])
+            row["system_modstamp"] = instant(row["system_modstamp"])
             page.append(row)
         yield page
         path, params = body.get("nextRecordsUrl"), {}
@@ -113,11 +112,11 @@ def klaviyo_profiles(base: str, table: Table) -> Rows:
             for name in ("country", "region", "city", "zip"):
                 row[f"location__{name}"] = held["location"][name]
             for name in ("created", "updated", "last_event_date"):
-                row[name] = _at(held[name])
+                row[name] = instant(held[name])
             row["id"] = record["id"]
             row["properties"] = json.dumps(held["properties"])
             row["email_consent"], row["email_consent_method"] = email["consent"], email["method"]
-            row["email_consent_at"] = _at(email["consent_timestamp"])
+            row["email_consent_at"] = instant(email["consent_timestamp"])
             row["can_receive_email"] = email["can_receive_email_marketing"]
             for ours, theirs in (("", "suppression"), ("list_", "list_suppressions")):
                 held_back = json.dumps(email[theirs]) if email[theirs] else None
@@ -146,7 +145,7 @@ def klaviyo_events(base: str, table: Table) -> Rows:
                     "machine_open": told.get("machine_open"),
                     "bot_click": told.get("bot_click"),
                     "event_properties": json.dumps(told),
-                    "datetime": _at(record["attributes"]["datetime"]),
+                    "datetime": instant(record["attributes"]["datetime"]),
                 }
             )
         yield page
@@ -172,7 +171,7 @@ def mailchimp_activity(base: str, table: Table) -> Rows:
                 row = {name: record[name] for name in _MEMBER}
                 row["action"], row["type"] = action["action"], action.get("type")
                 row["url"], row["ip"] = action.get("url"), action.get("ip")
-                row["occurred_at"] = _at(action["timestamp"])
+                row["occurred_at"] = instant(action["timestamp"])
                 parts = (row["campaign_id"], row["email_id"], row["action"], action["timestamp"])
                 text = "|".join((*parts, row["url"] or "", row["ip"] or ""))
                 row["event_id"] = hashlib.md5(text.encode()).hexdigest()
@@ -241,60 +240,3 @@ def _google_row(record: dict[str, Any]) -> dict[str, Any]:
         "metrics__conversions": metrics["conversions"],
         "metrics__conversions_value": metrics["conversionsValue"],
     }
-
-
-def web_events(inbox: str, table: Table) -> Rows:
-    """Page views from the files of the drop folder."""
-    for path in sorted(Path(inbox).glob("*.jsonl.gz")):
-        page = []
-        with gzip.open(path) as file:
-            for line in file:
-                page.append(_web_row(json.loads(line), path.name))
-                if len(page) == BATCH:
-                    yield page
-                    page = []
-        yield page
-
-
-_TAGS = {
-    f"utm_{ours}": theirs
-    for ours, theirs in zip(
-        ("source", "medium", "campaign", "content", "term"),
-        ("source", "medium", "name", "content", "term"),
-        strict=True,
-    )
-}
-
-
-def _web_row(event: dict[str, Any], file_name: str) -> dict[str, Any]:
-    context, told = event.get("context", {}), event.get("properties", {})
-    page, campaign = context.get("page", {}), context.get("campaign", {})
-    consent = context.get("consent", {}).get("categoryPreferences", {})
-    url = told.get("url") or page.get("url")
-    query = dict(parse_qsl(urlsplit(url).query)) if url else {}
-    named = ("url", "path", "referrer", "title", "email", "form_submission_id")
-    rest = {name: value for name, value in told.items() if name not in named}
-    row = {
-        "message_id": event["messageId"],
-        "type": event["type"],
-        "event": event.get("event"),
-        "anonymous_id": event.get("anonymousId"),
-        "user_id": event.get("userId"),
-        "occurred_at": _at(event["timestamp"]),
-        "received_at": _at(event.get("receivedAt")),
-        "page_url": url,
-        "page_path": told.get("path") or page.get("path"),
-        "referrer": told.get("referrer") or page.get("referrer"),
-        "title": told.get("title") or page.get("title"),
-        "email": event.get("traits", {}).get("email") or told.get("email"),
-        "form_submission_id": told.get("form_submission_id"),
-        "consent_analytics": consent.get("analytics"),
-        "consent_marketing": consent.get("marketing"),
-        "properties": json.dumps(rest) if rest else None,
-        "file_name": file_name,
-    }
-    for name, theirs in _TAGS.items():
-        row[name] = campaign.get(theirs) or query.get(name)
-    for name in ("gclid", "li_fat_id", "fbclid", "msclkid"):
-        row[name] = query.get(name)
-    return row

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ingestion import loops
+from benchmarks.ingestion import loops, web_loop
 from ingestion.contract import Table
 from ingestion.sources import SOURCES
 
@@ -59,7 +59,7 @@ RESOURCES = (
         *(50_000, ENTITY_LIMIT),
     ),
     Resource(
-        *("web_events", "web_events", "events", loops.web_events),
+        *("web_events", "web_events", "events", web_loop.web_events),
         *(300_000, VOLUME_LIMIT),
     ),
     Resource(
