@@ -24,7 +24,7 @@ from ingestion.http import Clock, Session
 from ingestion.reduce import Reduced, reduce_table
 from ingestion.sources import SOURCES
 from ingestion.spool import Progress, Spooled, extract
-from ingestion.thrift import be_thrifty
+from ingestion.thrift import thrift
 
 __all__ = ["LoadFailed", "LoadReport", "TableAudit", "ensure_tables", "load"]
 
@@ -139,8 +139,10 @@ class _Load:
             state["swept_at"] = self.as_of.isoformat()
         # Whoever opens the file while it is open here gets it at once: opened and closed by each of
         # dlt's jobs, two a table, it took most of the time of a load.
-        with duckdb.connect(str(self.warehouse)) as held:
-            be_thrifty(held, self.spec, spooled, self.folder)
+        with (
+            duckdb.connect(str(self.warehouse)) as held,
+            thrift(held, self.spec, spooled, self.folder),
+        ):
             report = self._land(spooled, extraction, requests, changed=state != before)
         shutil.rmtree(self.folder)
         return report

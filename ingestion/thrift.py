@@ -1,5 +1,7 @@
 """How much memory and how many threads DuckDB is given while a load lands."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,17 +20,28 @@ VERSIONS, EVENTS = 500_000, 5_000_000
 VERSION_BYTES, BYTES_A_ROW = 128_000_000, 1_000
 
 
-def be_thrifty(
+@contextmanager
+def thrift(
     connection: duckdb.DuckDBPyConnection, source: Source, spooled: Spooled, folder: Path
-) -> None:
+) -> Generator[None]:
     """Spill to `folder`; give little to a load that needs little, everything to any other.
 
     The settings hold for whoever opens the file in this process while the connection is open, dlt
-    too.
+    too. A source whose load failed under them is given everything from then on: what did not fit
+    once would fail again each time.
     """
     connection.execute(f"set temp_directory = '{folder}'")
-    if _is_small(connection, source, spooled):
-        connection.execute(_THRIFTY)
+    failed_once = folder.with_name(f"{folder.name}.failed_in_little_memory")
+    if failed_once.exists() or not _is_small(connection, source, spooled):
+        yield
+        return
+    connection.execute(_THRIFTY)
+    try:
+        yield
+    except Exception:
+        # dlt tells of a job's failure in words only, so any failure counts.
+        failed_once.touch()
+        raise
 
 
 def _is_small(connection: duckdb.DuckDBPyConnection, source: Source, spooled: Spooled) -> bool:
