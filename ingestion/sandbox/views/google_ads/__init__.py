@@ -16,7 +16,8 @@ from ingestion.sandbox.views.google_ads.gaql import Query, camel, parse, selecte
 from ingestion.sandbox.wire import google_ads
 from ingestion.sandbox.wire.google_ads.account import CUSTOMERS, MANAGER
 
-PATHS = re.compile(r"^/(v\d+/customers/|oauth2/v4/token|token$)")
+# One digit is of Stripe, whose customers begin alike.
+PATHS = re.compile(r"^/(v\d\d+/customers/|oauth2/v4/token|token$)")
 ACCESS = "sandbox-access-token"
 CREDENTIALS = {
     "client_id": "sandbox-client",
