@@ -18,6 +18,7 @@ SYSTEMS = {
     "web_sources": [],
     "finance_systems": [],
     "work_systems": [],
+    "content_systems": [],
     "web_analytics": [],
 }
 

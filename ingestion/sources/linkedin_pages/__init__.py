@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from ingestion.auth import APP
 from ingestion.catalogue import Api, Notes, Setting
-from ingestion.contract import Extraction, Page, Source, Sweep, Yield
+from ingestion.contract import Bad, Extraction, Page, Source, Sweep, Yield
+from ingestion.convert import body_of
 from ingestion.days import reach
 from ingestion.errors import PageBroken
 from ingestion.pages import Declared, Paging, rows_of, sure, whole
@@ -35,14 +36,15 @@ def extract(ctx: Extraction) -> Iterator[Yield]:
     posts = list(_posts(ctx, organization))
     yield Page("posts", [_post(record) for record in posts])
     # The list is whole, so a post missing from it is gone.
-    yield Sweep("posts", frozenset((str(record["id"]),) for record in posts))
+    yield Sweep("posts", frozenset((str(each["id"]),) for each in posts if each.get("id")))
     oldest = ctx.as_of - timedelta(days=int(ctx.config.get("snapshot_days", 90)))
-    young = dict.fromkeys(
-        str(record["id"])
-        for record in posts
-        if int(record.get("publishedAt") or 0) >= oldest.timestamp() * 1000
-    )
-    yield from snapshots(ctx, organization, list(young))
+    young = [record for record in posts if _is_young(record, oldest)]
+    for record in young:
+        if not record.get("id"):
+            why = "its post has no id, so its counters could not be asked for"
+            yield Bad("share_statistics", why, body_of(record))
+    named = dict.fromkeys(str(record["id"]) for record in young if record.get("id"))
+    yield from snapshots(ctx, organization, list(named))
     first, last = _range(ctx)
     yield Page("page_days", list(_page_days(ctx, organization, first, last)))
     yield Page("follower_days", list(_follower_days(ctx, organization, first, last)))
@@ -70,6 +72,14 @@ def _posts(ctx: Extraction, organization: str) -> Iterator[dict[str, Any]]:
 
     for records in whole("linkedin_pages posts", read):
         yield from records
+
+
+def _is_young(record: Mapping[str, Any], oldest: datetime) -> bool:
+    """Whether a post's counters may still move; one whose instant cannot be read is asked for."""
+    try:
+        return int(record.get("publishedAt") or 0) >= oldest.timestamp() * 1000
+    except (TypeError, ValueError):
+        return True
 
 
 def _post(record: Mapping[str, Any]) -> dict[str, Any]:

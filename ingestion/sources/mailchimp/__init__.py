@@ -76,7 +76,11 @@ def _sent_since(ctx: Extraction, campaign: Mapping[str, Any], days: int) -> bool
     if not campaign.get("send_time"):
         # Nothing was sent yet; where the vendor says otherwise, what it did is read.
         return campaign.get("status") == "sent"
-    sent, back = datetime.fromisoformat(str(campaign["send_time"])), timedelta(days=days)
+    try:
+        sent, back = datetime.fromisoformat(str(campaign["send_time"])), timedelta(days=days)
+    except ValueError:
+        # No instant that can be read: what the campaign did is read rather than passed over.
+        return True
     if ctx.window:
         return ctx.window[0] - back <= sent.date() <= ctx.window[1]
     since = ctx.cursor("reactions", "")
