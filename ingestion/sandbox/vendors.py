@@ -3,6 +3,7 @@
 A vendor is whatever a module of `views` declares in `VENDORS`: a new one is a new module.
 """
 
+from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -12,14 +13,13 @@ from ingestion.sandbox.ledger import Ledger
 from ingestion.sandbox.vendor import Vendor
 
 
-def _declared() -> dict[str, Vendor]:
-    modules = [
-        import_module(f"{views.__name__}.{each.name}") for each in iter_modules(views.__path__)
-    ]
-    return {each.name: each for module in modules for each in getattr(module, "VENDORS", ())}
+def _declared() -> Iterator[Vendor]:
+    for each in iter_modules(views.__path__):
+        # Some modules are parts of another's view and declare none.
+        yield from getattr(import_module(f"{views.__name__}.{each.name}"), "VENDORS", ())
 
 
-VENDORS = tuple(_declared().values())
+VENDORS = tuple(_declared())
 
 
 def vendor_of(path: str) -> Vendor | None:
