@@ -18,7 +18,10 @@ FREE_BYTES_WANTED = 2 << 30
 PINNED = ("dagster", "dagster-dbt", "dbt-core", "dbt-duckdb", "dlt", "duckdb", "great-expectations")
 
 # What the project's own tests are told.
-OF_TESTS = ("ENGINEROOM_SHARED", "ENGINEROOM_DAYS")
+OF_TESTS = (
+    *("ENGINEROOM_SHARED", "ENGINEROOM_DAYS", "ENGINEROOM_DAYS_HOME"),
+    "ENGINEROOM_README_MAKE",
+)
 
 Finding = tuple[bool, str]
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ingestion.sandbox.http import Answer, Ask
@@ -30,7 +30,7 @@ class Limits:
     """Counts what is asked of the vendors; `clock` gives seconds that only grow."""
 
     def __init__(
-        self, vendors: Iterable[Vendor], clock: Callable[[], float] = time.monotonic
+        self, vendors: Collection[Vendor], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.open: Counter[str] = Counter()
         self._clock = clock
