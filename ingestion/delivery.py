@@ -120,7 +120,10 @@ class Delivery:
 def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
     def rows() -> Iterator[pa.Table]:
         for batch in pq.ParquetFile(ready).iter_batches(ROWS_PER_BATCH, use_threads=False):
-            yield pa.Table.from_batches([batch])
+            found = pa.Table.from_batches([batch])
+            # dlt fills the load's id in where the table has it; elsewhere it would write every row
+            # a second time only to move that column before those of validity.
+            yield found.append_column("_dlt_load_id", pa.nulls(len(found), pa.string()))
         # Arrow keeps what it was given: DuckDB, which copies the rows next, has use for it.
         pa.default_memory_pool().release_unused()
 

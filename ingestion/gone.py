@@ -62,7 +62,7 @@ def find_moved_units(connection: duckdb.DuckDBPyConnection, raw: str, table: Tab
     connection.execute(
         f"""
         create or replace temp table moved as
-        select distinct {quoted(table.unit)} from judged where verdict = 'changed'
+        select distinct {quoted(table.unit)} from newest where _verdict = 'changed'
         union
         select {quoted(table.unit, "held")}
         from {raw} as held

@@ -1,6 +1,5 @@
 """The page contract: a page must be what it claims, or the load stops with the cursor unmoved."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +74,7 @@ class Paging:
     keeps_ids: bool = True
     pages: int = 0
     ids: set[str] = field(default_factory=set)
-    _seen: set[str] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)
     _marks: set[str] = field(default_factory=set)
 
     def add(self, rows: list[Any], *, following: str | None = None) -> None:
@@ -85,7 +84,7 @@ class Paging:
             if following:
                 raise PageBroken(f"{self.where}: page {self.pages} is empty midway.{_REMEDY}")
             return
-        digest = hashlib.md5(_text_of(rows), usedforsecurity=False).hexdigest()
+        digest = hash(_text_of(rows))
         if digest in self._seen or (following and following in self._marks):
             raise PageBroken(f"{self.where}: page {self.pages} came a second time.{_REMEDY}")
         if self.keeps_ids:

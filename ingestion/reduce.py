@@ -64,7 +64,6 @@ def reduce_table(
     if table.mode == "events":
         return _events(connection, raw, table, spool, ready)
     _newest(connection, raw, table, spool, tuple(vanished))
-    _judge(connection, raw, table)
     find_tombstones(connection, raw, table)
     emptied = (0, 0)
     if table.reads_units and is_partial:
@@ -94,7 +93,8 @@ def _newest(
 ) -> None:
     """Keep the newest row per key, by the order column and then by arrival.
 
-    Our own columns begin with `_`: a vendor's invoice has a `total` too.
+    Its `_verdict` beside the open version: unchanged, superseded by it, or changed. Our own columns
+    begin with `_`: a vendor's invoice has a `total` too.
     """
     total, are_once = _counted(connection, table, spool)
     rows = f"select row.*, {total} as _total from read_parquet('{spool}') as row"
@@ -110,15 +110,23 @@ def _newest(
         kept = f" replace ({values})"
         join = f"""left join {raw} as held
             on {same(table.key, "held", "spooled")} and held._dlt_valid_to is null"""
+    older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
     connection.execute(
         f"""
         create or replace temp table newest as
-        select filled.*, {version_of(table, "filled")} as row_version
+        select
+            newest.*,
+            case
+                when held.row_version = newest.row_version then 'unchanged'
+                when {older} then 'superseded'
+                else 'changed'
+            end as _verdict
         from (
-            select spooled.*{kept}
-            from ({rows}) as spooled
-            {join}
-        ) as filled
+            select filled.*, {version_of(table, "filled")} as row_version
+            from (select spooled.*{kept} from ({rows}) as spooled {join}) as filled
+        ) as newest
+        left join {raw} as held
+            on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
         """
     )
 
@@ -156,37 +164,17 @@ def _events(
     return Reduced(ready, fresh, fresh, kept - fresh, 0, total - kept)
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, raw: str, table: Table) -> None:
-    """Set each row beside its open version: unchanged, older than it, or changed."""
-    older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
-    connection.execute(
-        f"""
-        create or replace temp table judged as
-        select
-            newest.*,
-            case
-                when held.row_version = newest.row_version then 'unchanged'
-                when {older} then 'superseded'
-                else 'changed'
-            end as verdict
-        from newest
-        left join {raw} as held
-            on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
-        """
-    )
-
-
 def _versions(
     connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path
 ) -> Reduced:
     names = [column.name for column in table.own_columns] + ["_extra", "is_deleted", "row_version"]
-    chosen = f"select {quoted(names)} from judged where verdict = 'changed'"
+    chosen = f"select {quoted(names)} from newest where _verdict = 'changed'"
     if table.reads_units:
         # A superseded or unreadable row goes along as its open version, or dlt would close it.
         chosen = f"""
-            select {quoted(names, "judged")} from judged
-            inner join moved on {same(table.unit, "moved", "judged")}
-            where verdict <> 'superseded'
+            select {quoted(names, "newest")} from newest
+            inner join moved on {same(table.unit, "moved", "newest")}
+            where _verdict <> 'superseded'
             union all
             select {quoted(names, "held")} from {raw} as held
             inner join moved on {same(table.unit, "moved", "held")}
@@ -194,13 +182,13 @@ def _versions(
                 held._dlt_valid_to is null
                 and (
                     exists (
-                        select 1 from judged
-                        where verdict = 'superseded' and {same(table.key, "judged", "held")}
+                        select 1 from newest
+                        where _verdict = 'superseded' and {same(table.key, "newest", "held")}
                     )
                     or (
                         {key_text(table.key, "held")} in (select key_text from held_keys)
                         and not exists (
-                            select 1 from judged where {same(table.key, "judged", "held")}
+                            select 1 from newest where {same(table.key, "newest", "held")}
                         )
                     )
                 )
@@ -209,7 +197,7 @@ def _versions(
     connection.execute(
         f"copy ({query}) to '{ready}' (format parquet, row_group_size {ROWS_PER_BATCH})"
     )
-    verdicts = "select verdict, count(*) from judged group by verdict"
+    verdicts = "select _verdict, count(*) from newest group by _verdict"
     counts = dict(connection.execute(verdicts).fetchall())
     is_open = "_dlt_valid_to is null and not coalesce(is_deleted, false)"
     return Reduced(

@@ -352,7 +352,7 @@ def test_an_account_that_is_garbled_in_an_answer_keeps_its_campaign(
 def test_numbers_keep_every_digit_and_ids_above_the_level_only() -> None:
     record = insight(spend="12345678901.123456")
     (row,) = type_rows(
-        INSIGHTS, [day_row(record, "campaign", [each.name for each in INSIGHTS.columns])], 0
+        INSIGHTS, [day_row(record, "campaign")], 0
     ).rows
     assert row["campaign_id"] == "9007199254740993"
     assert row["spend"] == "12345678901.123456"
@@ -362,7 +362,7 @@ def test_numbers_keep_every_digit_and_ids_above_the_level_only() -> None:
 
 def test_a_row_of_several_days_is_red() -> None:
     with pytest.raises(PageBroken):
-        day_row(insight(date_stop="2026-07-01"), "ad", INSIGHTS)
+        day_row(insight(date_stop="2026-07-01"), "ad")
 
 
 def test_every_action_type_and_window_becomes_a_row_with_its_value_beside_it() -> None:

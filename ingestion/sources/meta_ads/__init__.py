@@ -89,12 +89,12 @@ def _entity(account: str, table: Table, record: Mapping[str, Any]) -> dict[str, 
 
 
 def _level(ctx: Extraction, account: str, level: str, first: date, last: date) -> Iterator[Yield]:
-    names = [column.name for column in INSIGHTS.columns]
     for span in spans(first, last, SPAN):
         for start, end, records in read(ctx, account, Report(level), *span):
             units = tuple((account, level, day) for day in each_day(start, end))
-            yield Page(INSIGHTS.name, [day_row(each, level, names) for each in records], units)
-            actions = [row for each in records for row in action_rows(each, level)]
+            yield Page(INSIGHTS.name, [day_row(each, level) for each in records], units)
+            acted = [each for each in records if "actions" in each or "action_values" in each]
+            actions = [row for each in acted for row in action_rows(each, level)]
             yield Page(ACTIONS.name, actions, units)
 
 

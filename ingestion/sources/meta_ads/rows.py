@@ -5,12 +5,14 @@ from typing import Any
 
 from ingestion.contract import Table
 from ingestion.errors import PageBroken
+from ingestion.sources.meta_ads.tables import INSIGHTS
 
 # `value` counts by the attribution setting of the ad set, whatever windows were asked for.
 SETTING = "(setting)"
 _LEVELS = {"account": 0, "campaign": 1, "adset": 2, "ad": 3}
 _IDS = ("campaign_id", "adset_id", "ad_id")
 _BELOW = {level: dict.fromkeys(_IDS[depth:], "") for level, depth in _LEVELS.items()}
+_EMPTY = dict.fromkeys(column.name for column in INSIGHTS.columns)
 _NO_WINDOW = {"action_type", "inline"}
 
 
@@ -25,13 +27,14 @@ def ids(record: Mapping[str, Any], level: str) -> dict[str, Any]:
     }
 
 
-def day_row(record: Mapping[str, Any], level: str, names: list[str]) -> dict[str, Any]:
-    """Return the named measures of a day; raises PageBroken where the row is of several days."""
+def day_row(record: Mapping[str, Any], level: str) -> dict[str, Any]:
+    """Return the row of a day, an empty field of which the vendor leaves out.
+
+    Raises PageBroken where it is of several days.
+    """
     if record.get("date_start") != record.get("date_stop"):
         raise PageBroken("meta_ads insights: a row spans several days. Nothing was lost.")
-    row = dict(zip(names, map(record.get, names), strict=True))
-    row.update(_BELOW[level], level=level)
-    return row
+    return {**_EMPTY, **record, **_BELOW[level], "level": level}
 
 
 def breakdown_row(record: Mapping[str, Any], table: Table) -> dict[str, Any]:

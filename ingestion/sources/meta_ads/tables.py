@@ -67,6 +67,8 @@ INSIGHTS = Table(
         _SPEND,
     ),
     unit=LEVEL_UNIT,
+    # Actions have a table of their own.
+    ignored=("date_stop", "actions", "action_values"),
 )
 # The overlapping action types as they came, one row a type and attribution window.
 ACTIONS = Table(
