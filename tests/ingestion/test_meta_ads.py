@@ -351,9 +351,7 @@ def test_an_account_that_is_garbled_in_an_answer_keeps_its_campaign(
 
 def test_numbers_keep_every_digit_and_ids_above_the_level_only() -> None:
     record = insight(spend="12345678901.123456")
-    (row,) = type_rows(
-        INSIGHTS, [day_row(record, "campaign")], 0
-    ).rows
+    (row,) = type_rows(INSIGHTS, [day_row(record, "campaign")], 0).rows
     assert row["campaign_id"] == "9007199254740993"
     assert row["spend"] == "12345678901.123456"
     assert (row["adset_id"], row["ad_id"], row["level"]) == ("", "", "campaign")
