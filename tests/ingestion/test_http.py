@@ -1,11 +1,12 @@
 """The session stays with its vendor, waits as told and no longer, and keeps secrets."""
 
 import json
+from typing import Any
 
 import pytest
 from scripted_vendor import Answer, StoppedClock, Vendor
 
-from ingestion.auth import Refreshed, bearer
+from ingestion.auth import Fixed, Refreshed, bearer
 from ingestion.errors import PageBroken, RequestFailed
 from ingestion.http import Budget, Session, Verdict
 from ingestion.pages import Paging, rows_of
@@ -183,6 +184,21 @@ def test_the_budget_is_kept_before_the_vendor_has_to_say_so(vendor, stopped) -> 
     for path in ("/a", "/b", "/search", "/search"):
         client.get(path)
     assert stopped.slept == [10.0, 1.0]
+
+
+def test_a_call_counts_from_its_answer_because_the_vendor_may_have_counted_it_then(
+    vendor, stopped
+) -> None:
+    class Slow(Fixed):
+        def headers(self, send: Any) -> dict[str, str]:
+            stopped.time += 0.3
+            return {}
+
+    vendor.says(OK)
+    client = session(vendor, stopped, auth=Slow({}), budgets=(Budget(1, 1.0),))
+    client.get("/a")
+    client.get("/b")
+    assert stopped.slept == [1.0]
 
 
 @pytest.mark.parametrize("body", [{}, {"results": None}, {"results": {}}, [], {"results": ["x"]}])
