@@ -100,7 +100,6 @@ def _execute(
     import dagster as dg
 
     from orchestration import definitions, schedules, transform
-    from orchestration.event_log import held_open
 
     say("reading the asset graph")
     parsed = transform.manifest(settings)
@@ -115,7 +114,7 @@ def _execute(
         "loggers": {"console": {"config": {"log_level": "WARNING"}}},
     }
     outcome = Outcome(run_id)
-    with dg.DagsterInstance.get() as instance, held_open(instance, run_id):
+    with dg.DagsterInstance.get() as instance:
         for event in _events(job, instance, run_id, config, _selection(job, sources)):
             _note(event, outcome, say, settings)
         finished = instance.get_run_by_id(run_id)
