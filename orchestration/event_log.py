@@ -5,8 +5,9 @@ again for each of a run's 4,000 writes; whoever closes such a file last also wri
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -32,10 +33,10 @@ class EventLogStorage(SqliteEventLogStorage):
 
     @classmethod
     def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> Self:
         """Return the storage of this DAGSTER_HOME."""
-        return cls(os.path.join(os.environ["DAGSTER_HOME"], "history", "runs"), inst_data)
+        return cls(str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"), inst_data)
 
     def dispose(self) -> None:
         """Close the files."""
@@ -50,7 +51,7 @@ class EventLogStorage(SqliteEventLogStorage):
 
     def _engine(self, shard: str) -> Engine:
         known = self._engines.pop(shard, None)
-        if known is not None and not os.path.exists(self.path_for_shard(shard)):
+        if known is not None and not Path(self.path_for_shard(shard)).exists():
             known.dispose()
             known = None
             self._initialized_dbs.discard(shard)

@@ -73,7 +73,9 @@ def abandon(settings: Settings) -> None:
     """End a sandbox that was begun for a run which then never asked for it."""
     process = _begun.pop(settings.home, None)
     if process:
-        process.terminate()
+        # Nobody has asked it for anything yet. A run started with SIGINT ignored, as a shell script
+        # does with `&`, has SIGTERM ignored too, by Dagster, and so have its children.
+        process.kill()
         process.wait()
         _unleash(process.pid)
 

@@ -6,7 +6,8 @@ A blocking check in the middle of one big dbt step would run after what it shoul
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,8 +85,15 @@ class Dbt(DbtCliResource):
 
 
 def resource(settings: Settings) -> Dbt:
-    """Return the resource `dbt` of these settings."""
-    return Dbt(
+    """Return the resource `dbt` of these settings; it is ready as long as a run has gates."""
+
+    class Ready(Dbt):
+        @contextmanager
+        def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Dbt]:
+            with dbt_process.ready(_parse(settings), child_environment(settings)):
+                yield self
+
+    return Ready(
         project_dir=str(settings.transform),
         profiles_dir=str(settings.transform),
         dbt_executable=str(dbt_process.executable(settings.dagster_home / "bin")),
@@ -111,17 +119,18 @@ def manifest(settings: Settings) -> dict[str, Any]:
 
 def parse(settings: Settings) -> None:
     """Write the manifest and the partial parse that later dbt steps reuse."""
-    command = [str(dbt_process.executable(settings.dagster_home / "bin"))]
-    command += ["--quiet", "--no-use-colors", "parse"]
-    command += ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
-    command += variables(settings)
-    environment = child_environment(settings) | {
-        "DBT_TARGET_PATH": str(settings.target),
-        "DBT_LOG_PATH": str(settings.target),
-    }
+    command = [str(dbt_process.executable(settings.dagster_home / "bin")), *_parse(settings)]
+    environment = child_environment(settings)
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise Refused(f"the dbt project does not parse: {(done.stdout + done.stderr)[-1500:]}")
+
+
+def _parse(settings: Settings) -> list[str]:
+    project, target = str(settings.transform), str(settings.target)
+    arguments = ["--quiet", "--no-use-colors", "--log-path", target, "parse"]
+    arguments += ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
+    return [*arguments, *variables(settings)]
 
 
 def systems(settings: Settings) -> dict[str, list[str]]:

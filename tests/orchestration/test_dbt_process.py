@@ -1,0 +1,167 @@
+"""One dbt stands ready for a run and is forked for each gate; it dies with the run."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import dbt_process
+
+PATIENCE_SECONDS = 60
+# Long past the patience of any test.
+ENDLESS = "select sum(sin(a.range * b.range)) as n from range(10000000) as a, range(10000000) as b"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text(
+        "name: toy\nprofile: toy\nmodel-paths: [models]\nmodels: {+materialized: table}\n"
+    )
+    (folder / "profiles.yml").write_text(
+        "toy:\n  target: home\n  outputs:\n    home:\n      type: duckdb\n"
+        f"      path: {tmp_path}/toy.duckdb\n"
+    )
+    told = "select '{{ env_var('TOLD', 'nothing') if execute }}' as told"
+    for name, sql in {"told": told, "broken": "select nonsense", "endless": ENDLESS}.items():
+        (folder / "models" / f"{name}.sql").write_text(sql)
+    return folder
+
+
+def _parse(project: Path) -> list[str]:
+    return ["--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)]
+
+
+def _command(project: Path, model: str) -> list[str]:
+    program = str(dbt_process.executable(project.parent / "bin"))
+    return [program, "run", "--select", model, "--profiles-dir", str(project)]
+
+
+def _run(project: Path, model: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(project, model),
+        cwd=project,
+        env={**os.environ, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def ready(project: Path) -> Iterator[None]:
+    with dbt_process.ready(_parse(project), os.environ):
+        yield
+
+
+def _told(project: Path) -> str:
+    with duckdb.connect(str(project.parent / "toy.duckdb"), read_only=True) as connection:
+        (row,) = connection.execute("select told from told").fetchall()
+    return row[0]
+
+
+def test_it_builds_in_the_environment_of_who_asks_and_leaves_the_file_at_once(project, ready):
+    for word in ("first", "second"):
+        done = _run(project, "told", TOLD=word)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Completed successfully" in done.stdout
+        assert _told(project) == word
+
+
+def test_it_has_parsed_before_it_is_asked(project, ready):
+    assert _run(project, "told", TOLD="parsed").returncode == 0
+    (project / "models" / "told.sql").write_text("this was never read")
+    assert _run(project, "told", TOLD="again").returncode == 0
+    assert _told(project) == "again"
+
+
+def test_a_model_that_fails_fails_whoever_asked_with_dbts_own_words(project, ready):
+    done = _run(project, "broken")
+    assert done.returncode == 1
+    assert "nonsense" in done.stdout
+
+
+def test_words_that_dbt_does_not_know_are_refused_as_dbt_does(project, ready):
+    done = _run(project, "told", TOLD="x")
+    assert done.returncode == 0
+    program = str(dbt_process.executable(project.parent / "bin"))
+    refused = subprocess.run([program, "nonsense"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "No such command 'nonsense'" in refused.stdout + refused.stderr
+
+
+def test_without_one_that_stands_ready_dbt_starts_by_itself(project):
+    assert dbt_process.READY not in os.environ
+    assert _run(project, "told", TOLD="alone").returncode == 0
+    assert _told(project) == "alone"
+    gone = str(project.parent / "gone")
+    assert _run(project, "told", TOLD="gone", **{dbt_process.READY: gone}).returncode == 0
+    assert _told(project) == "gone"
+
+
+def test_a_project_that_does_not_parse_is_told_by_the_gate(project):
+    (project / "models" / "told.sql").write_text("{{ nonsense( }}")
+    with dbt_process.ready(_parse(project), os.environ):
+        done = _run(project, "told")
+    assert done.returncode != 0
+    assert "told" in done.stdout
+
+
+OWNER = """
+import os, subprocess, sys
+from orchestration import dbt_process
+arguments, command = sys.argv[1].split("|"), sys.argv[2].split("|")
+with dbt_process.ready(arguments, os.environ):
+    subprocess.run(command, cwd=sys.argv[3])
+"""
+
+
+def _living(project: Path) -> dict[int, str]:
+    """Return the command lines of other processes that name the project."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (path / "cmdline").read_bytes().decode("utf-8", "replace")
+        except OSError:
+            continue
+        if str(project) in line and path.name != str(os.getpid()):
+            found[int(path.name)] = line
+    return found
+
+
+def _until(holds, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("victim", ["the run", "the program that asked"])
+def test_nothing_is_left_of_it_when_a_run_is_killed(project, victim):
+    arguments, command = "|".join(_parse(project)), "|".join(_command(project, "endless"))
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, arguments, command, str(project)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    warehouse = project.parent / "toy.duckdb"
+    try:
+        _until(warehouse.exists, "dbt never opened its file")
+        if victim == "the run":
+            owner.kill()
+        else:
+            (asked,) = [pid for pid, line in _living(project).items() if "/bin/dbt\0run" in line]
+            os.kill(asked, signal.SIGINT)
+        owner.wait(PATIENCE_SECONDS)
+        _until(lambda: not _living(project), f"still there: {_living(project)}")
+    finally:
+        owner.kill()
+        owner.wait()
+    duckdb.connect(str(warehouse)).close()
