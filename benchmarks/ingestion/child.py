@@ -2,7 +2,8 @@
 
     python -m benchmarks.ingestion.child ours klaviyo_events http://127.0.0.1:8000 FOLDER
 
-CPU is user and system time of this process over the load alone, imports left out on both sides; memory is the highest resident size of the whole process.
+CPU is user and system time of this process over the load alone, imports left out on both sides;
+memory is the highest resident size of the whole process.
 """
 
 import importlib
@@ -16,7 +17,6 @@ from benchmarks.ingestion.loops import by_hand
 from benchmarks.ingestion.resources import AS_OF, NAMED, Resource
 from ingestion.http import Clock
 from ingestion.pipeline import load
-
 
 # What dlt and pyarrow import at their first use, a second of it whatever the rows.
 LATE = (
