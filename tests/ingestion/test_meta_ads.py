@@ -33,7 +33,7 @@ CONFIG = {
     "async_from_days": 32,
     "calls_per_10_seconds": 1000,
 }
-AD = Report("ad")
+AD = Report("ad", dict)
 
 
 def insight(day: date = DAY, **more: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Insights of an ad account: asked for at once in small ranges, by a report run in large ones."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,9 +43,14 @@ class RunFailed(LoadFailed):
 
 @dataclass(frozen=True)
 class Report:
-    """What is asked for: a level, and the breakdowns that split its rows."""
+    """What is asked for: a level, and the breakdowns that split its rows.
+
+    `shape` makes a raw row of a record as soon as its page is read: half a year of records kept
+    beside their rows took a tenth of the time of reading them.
+    """
 
     level: str
+    shape: Callable[[Mapping[str, Any]], dict[str, Any]]
     breakdowns: tuple[str, ...] = ()
 
     @property
@@ -81,7 +86,7 @@ class Report:
 def read(
     ctx: Extraction, account: str, report: Report, first: date, last: date
 ) -> Iterator[tuple[date, date, list[Any]]]:
-    """Yield (first day, last day, rows) of a report, in halves where the vendor finds it too much.
+    """Yield (first day, last day, raw rows) of a report, in halves where that is too much.
 
     Raises RequestFailed or RunFailed where one day is still too much.
     """
@@ -104,13 +109,13 @@ def _rows(ctx: Extraction, account: str, report: Report, first: date, last: date
     if (last - first).days >= int(ctx.config["async_from_days"]):
         path = f"/{API}/{_finished(ctx, path, params, report.where)}/insights"
         params = {"default_summary": "true", **proof(ctx.config)}
-    rows, stated, came = _agreed(ctx, path, params, report.where)
+    rows, stated, came = _agreed(ctx, path, params, report)
     ctx.total("insights", f"{report.where.split(' ', 2)[2]} from {first}", stated, came)
     return rows
 
 
 def _agreed(
-    ctx: Extraction, path: str, params: Mapping[str, str], where: str
+    ctx: Extraction, path: str, params: Mapping[str, str], report: Report
 ) -> tuple[list[Any], int, int]:
     """Return the rows, the impressions that the answer's summary states, and those that came.
 
@@ -119,23 +124,24 @@ def _agreed(
     """
     before: list[Any] | None = None
     for _ in range(PASSES):
-        rows, stated = _pages(ctx, path, params, where)
+        rows, stated = _pages(ctx, path, params, report)
         came = sum(int(row.get("impressions") or 0) for row in rows)
         alike = rows == before and (bool(rows) or not stated) and came <= (stated or came)
         if stated == came or alike:
             return rows, stated or came, came
         before = rows
     raise PageBroken(
-        f"{where}: of {stated} impressions {came} came, in {PASSES} readings. Nothing was lost and "
-        "the cursor did not move: run again."
+        f"{report.where}: of {stated} impressions {came} came, in {PASSES} readings. Nothing was "
+        "lost and the cursor did not move: run again."
     )
 
 
 def _pages(
-    ctx: Extraction, path: str, params: Mapping[str, str], where: str
+    ctx: Extraction, path: str, params: Mapping[str, str], report: Report
 ) -> tuple[list[Any], int | None]:
     """Return every row of one reading, and the impressions that its summary states, if it does."""
-    paging, rows = Paging(where, keeps_ids=False), []
+    where, rows = report.where, []
+    paging = Paging(where, keeps_ids=False)
     after: str | None = ""
     stated: int | None = None
     while after is not None:
@@ -144,7 +150,7 @@ def _pages(
         page = rows_of(body, "data", where)
         after = following(ctx, body, where)
         paging.add(page, following=after)
-        rows += page
+        rows += [report.shape(each) for each in page]
         if isinstance(summary := body.get("summary"), Mapping):
             stated = int(summary.get("impressions") or 0)
     return rows, stated
