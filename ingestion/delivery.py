@@ -21,6 +21,7 @@ from ingestion.contract import Column, Source, Table
 from ingestion.errors import LoadFailed
 from ingestion.reduce import ROWS_PER_BATCH, Reduced
 
+_INSTANT = pa.timestamp("us", tz="UTC")
 _SETTINGS = {
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     # Otherwise the last batch, personal data included, stays beside the warehouse.
@@ -97,7 +98,7 @@ class Delivery:
 
         @dlt.source(name=self.source.name, max_table_nesting=0)
         def raw() -> Any:
-            found = [_resource(table, reduced[table.name].ready, as_of) for table in tables]
+            found = [_resource(table, reduced[table.name], as_of) for table in tables]
             return [*found, dlt.resource(cursors, name="cursors")]
 
         try:
@@ -117,18 +118,16 @@ class Delivery:
         return str(info.loads_ids[-1]) if info.loads_ids else ""
 
 
-def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
+def _resource(table: Table, reduced: Reduced, as_of: datetime) -> Any:
     def rows() -> Iterator[pa.Table]:
-        for batch in pq.ParquetFile(ready).iter_batches(ROWS_PER_BATCH, use_threads=False):
-            found = pa.Table.from_batches([batch])
-            # dlt fills the load's id in where the table has it; elsewhere it would write every row
-            # a second time only to move that column before those of validity.
-            yield found.append_column("_dlt_load_id", pa.nulls(len(found), pa.string()))
+        file = pq.ParquetFile(reduced.ready)
+        for batch in file.iter_batches(ROWS_PER_BATCH, use_threads=False):
+            yield _as_stored(pa.Table.from_batches([batch]), table, reduced, as_of)
         # Arrow keeps what it was given: DuckDB, which copies the rows next, has use for it.
         pa.default_memory_pool().release_unused()
 
     keys: dict[str, Any]
-    disposition: dict[str, Any]
+    disposition: dict[str, Any] | str
     if table.mode == "events":
         disposition = {"disposition": "merge", "strategy": "insert-only"}
         keys = {"primary_key": list(table.key)}
@@ -141,6 +140,9 @@ def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
             "boundary_timestamp": as_of.isoformat(),
         }
         keys = {"merge_key": list(table.merge_key)}
+    if reduced.is_first:
+        # There is nothing to merge with, and what a kill leaves of it the next load recognises.
+        disposition = "append"
     make: Any = dlt.resource  # its overloads know no plain dict as a disposition
     return make(
         rows,
@@ -149,6 +151,20 @@ def _resource(table: Table, ready: Path, as_of: datetime) -> Any:
         columns=[_hint(column) for column in table.columns],
         **keys,
     )
+
+
+def _as_stored(rows: pa.Table, table: Table, reduced: Reduced, as_of: datetime) -> pa.Table:
+    """Return rows with the columns that dlt fills, in their places.
+
+    It puts the load's id where the table has that column; elsewhere it would write every row a
+    second time only to move it before those of validity. Those it fills itself when it merges.
+    """
+    rows = rows.append_column("_dlt_load_id", pa.nulls(len(rows), pa.string()))
+    if table.mode == "events" or not reduced.is_first:
+        return rows
+    from_ = pa.repeat(pa.scalar(as_of, _INSTANT), len(rows))
+    rows = rows.append_column("_dlt_valid_from", from_)
+    return rows.append_column("_dlt_valid_to", pa.nulls(len(rows), _INSTANT))
 
 
 def _hint(column: Column) -> Any:

@@ -28,7 +28,8 @@ class Reduced:
     """Counts of one table's reduction, and the file of rows to hand over.
 
     `swept` of them are tombstones that a sweep asked for, out of `open_rows` live ones before.
-    `emptied` are the (units, rows) that one wholly empty answer would bury.
+    `emptied` are the (units, rows) that one wholly empty answer would bury. Of a table that held no
+    row before, this is the first.
     """
 
     ready: Path
@@ -41,6 +42,7 @@ class Reduced:
     swept: int = 0
     open_rows: int = 0
     emptied: tuple[int, int] = (0, 0)
+    is_first: bool = False
 
 
 def reduce_table(
@@ -61,9 +63,10 @@ def reduce_table(
     be empty.
     """
     raw = f'"{dataset}"."{table.name}"'
+    is_first = not one(connection, f"select count(*) from (from {raw} limit 1)")
     if table.mode == "events":
-        return _events(connection, raw, table, spool, ready)
-    _newest(connection, raw, table, spool, tuple(vanished))
+        return replace(_events(connection, raw, table, spool, ready), is_first=is_first)
+    _newest(connection, raw, table, spool, tuple(vanished), is_first=is_first)
     find_tombstones(connection, raw, table)
     emptied = (0, 0)
     if table.reads_units and is_partial:
@@ -71,7 +74,7 @@ def reduce_table(
     if table.reads_units:
         find_moved_units(connection, raw, table)
         emptied = largest_emptied(connection, raw, table)
-    return replace(_versions(connection, raw, table, ready), emptied=emptied)
+    return replace(_versions(connection, raw, table, ready), emptied=emptied, is_first=is_first)
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, table: Table, spool: Path) -> tuple[int, bool]:
@@ -90,6 +93,8 @@ def _newest(
     table: Table,
     spool: Path,
     vanished: tuple[str, ...],
+    *,
+    is_first: bool,
 ) -> None:
     """Keep the newest row per key, by the order column and then by arrival.
 
@@ -110,23 +115,26 @@ def _newest(
         kept = f" replace ({values})"
         join = f"""left join {raw} as held
             on {same(table.key, "held", "spooled")} and held._dlt_valid_to is null"""
-    older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
-    connection.execute(
-        f"""
-        create or replace temp table newest as
-        select
-            newest.*,
+    verdict, beside = "'changed'", ""
+    if not is_first:
+        older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
+        verdict = f"""
             case
                 when held.row_version = newest.row_version then 'unchanged'
                 when {older} then 'superseded'
                 else 'changed'
-            end as _verdict
+            end"""
+        beside = f"""left join {raw} as held
+            on {same(table.key, "held", "newest")} and held._dlt_valid_to is null"""
+    connection.execute(
+        f"""
+        create or replace temp table newest as
+        select newest.*, {verdict} as _verdict
         from (
             select filled.*, {version_of(table, "filled")} as row_version
             from (select spooled.*{kept} from ({rows}) as spooled {join}) as filled
         ) as newest
-        left join {raw} as held
-            on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
+        {beside}
         """
     )
 

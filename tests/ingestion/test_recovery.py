@@ -135,6 +135,19 @@ def test_a_killed_load_ends_like_an_undisturbed_one(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("wiped", [False, True], ids=["folder kept", "folder wiped"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_first_load_that_was_killed_ends_like_an_undisturbed_one(
+    first_day: Path, tmp_path: Path, moment: str, wiped: bool
+) -> None:
+    assert run(tmp_path, moment, 1) == -signal.SIGKILL
+    if wiped:
+        shutil.rmtree(tmp_path / "dlt")
+    assert run(tmp_path, "never", 1) == 0
+    assert digest(tmp_path) == digest(first_day)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["normalised", "loading 1", "loading 3", "loading 4"])
 def test_what_lands_after_a_kill_is_new_to_those_who_read_in_between(
     first_day: Path, tmp_path: Path, moment: str
