@@ -10,7 +10,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ import dagster as dg
 import duckdb
 
 from orchestration import home, lock, sandbox_process
+from orchestration.event_log import held_open
 from orchestration.settings import Kind, Refused, Settings
 
 if TYPE_CHECKING:
@@ -150,10 +151,11 @@ def resource(settings: Settings) -> dg.ResourceDefinition:
                 said(f"run {each} had died; it is marked failed and its slots are free")
             facts = _facts(settings, run_id, context.resource_config, said)
             _prepare_or_tell(facts)
-            try:
-                yield facts
-            finally:
-                _leave(facts, context.instance)
+            with held_open(context.instance) if context.instance else nullcontext():
+                try:
+                    yield facts
+                finally:
+                    _leave(facts, context.instance)
 
     return house
 

@@ -100,6 +100,7 @@ def _execute(
     import dagster as dg
 
     from orchestration import definitions, schedules, transform
+    from orchestration.event_log import held_open
 
     say("reading the asset graph")
     parsed = transform.manifest(settings)
@@ -114,7 +115,7 @@ def _execute(
         "loggers": {"console": {"config": {"log_level": "WARNING"}}},
     }
     outcome = Outcome(run_id)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, held_open(instance):
         for event in _events(job, instance, run_id, config, _selection(job, sources)):
             _note(event, outcome, say, settings)
         finished = instance.get_run_by_id(run_id)

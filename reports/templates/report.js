@@ -52,7 +52,13 @@ function drawAll() {
   }
 }
 
+// Not scrollIntoView: in Chromium 150 the next Tab starts from there, past the link that skips the bar.
+function showCurrent(link) {
+  const bar = link?.parentElement;
+  if (bar) bar.scrollLeft = link.offsetLeft - bar.offsetLeft - (bar.clientWidth - link.offsetWidth) / 2;
+}
+
 drawAll();
-document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+showCurrent(document.querySelector("nav a[aria-current]"));
 dark.addEventListener("change", drawAll);
 narrow.addEventListener("change", drawAll);

@@ -1,14 +1,12 @@
-"""Events are where Dagster's own storage looks for them, however many runs are written."""
+"""Events are where Dagster's own storage looks for them, while files are held open and after."""
 
 import uuid
-from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration import home
-from orchestration.event_log import FILES, EventLogStorage
+from orchestration.event_log import held_open
 
 
 def _entry(run_id: str, text: str) -> dg.EventLogEntry:
@@ -17,47 +15,47 @@ def _entry(run_id: str, text: str) -> dg.EventLogEntry:
     )
 
 
-def _texts(storage: SqliteEventLogStorage, run_id: str) -> list[str]:
-    return [each.user_message for each in storage.get_logs_for_run(run_id)]
+def _texts(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    return [each.user_message for each in instance.event_log_storage.get_logs_for_run(run_id)]
 
 
 @pytest.fixture
-def ours(tmp_path: Path):
-    storage = EventLogStorage(str(tmp_path))
-    yield storage
-    storage.dispose()
-
-
-def test_dagsters_own_storage_reads_what_ours_wrote_and_the_reverse(ours, tmp_path):
-    theirs = SqliteEventLogStorage(str(tmp_path))
-    run_id = str(uuid.uuid4())
-    ours.store_event(_entry(run_id, "ours"))
-    theirs.store_event(_entry(run_id, "theirs"))
-    ours.store_event(_entry(run_id, "ours again"))
-    assert _texts(theirs, run_id) == _texts(ours, run_id) == ["ours", "theirs", "ours again"]
-
-
-def test_many_runs_keep_few_files_open_and_every_event(ours):
-    runs = [str(uuid.uuid4()) for _ in range(FILES + 3)]
-    for text in ("first", "second"):
-        for run_id in runs:
-            ours.store_event(_entry(run_id, text))
-            assert len(ours._engines) <= FILES
-    assert all(_texts(ours, run_id) == ["first", "second"] for run_id in runs)
-
-
-def test_a_run_whose_file_was_removed_gets_a_new_one(ours):
-    run_id = str(uuid.uuid4())
-    ours.store_event(_entry(run_id, "gone with its file"))
-    for path in Path(ours.path_for_shard(run_id)).parent.glob(f"{run_id}.db*"):
-        path.unlink()
-    ours.store_event(_entry(run_id, "new"))
-    assert _texts(ours, run_id) == ["new"]
-
-
-def test_a_home_keeps_its_events_in_it(settings, monkeypatch):
+def two(settings):
+    """Two processes' worth of Dagster on one home: the run's, and the UI's."""
     home.create(settings)
-    monkeypatch.setenv("DAGSTER_HOME", str(settings.dagster_home))
-    with dg.DagsterInstance.get() as instance:
-        assert isinstance(instance.event_log_storage, EventLogStorage)
-    assert (settings.dagster_home / "history" / "runs" / "index.db").exists()
+    folder = str(settings.dagster_home)
+    with (
+        dg.DagsterInstance.from_config(folder) as run,
+        dg.DagsterInstance.from_config(folder) as ui,
+    ):
+        yield run, ui
+
+
+def test_the_ui_reads_what_a_run_is_writing_and_writes_beside_it(two):
+    run, ui = two
+    run_id = str(uuid.uuid4())
+    with held_open(run):
+        run.event_log_storage.store_event(_entry(run_id, "of the run"))
+        ui.event_log_storage.store_event(_entry(run_id, "of the ui"))
+        run.event_log_storage.store_event(_entry(run_id, "of the run again"))
+        told = ["of the run", "of the ui", "of the run again"]
+        assert _texts(ui, run_id) == _texts(run, run_id) == told
+
+
+def test_one_connection_serves_all_events_of_a_run_and_none_is_left(two, monkeypatch):
+    run, _ = two
+    storage = run.event_log_storage
+    opened = []
+    run_id = str(uuid.uuid4())
+    with held_open(run):
+        files = storage._connect.__self__
+        real = files._open
+        monkeypatch.setattr(files, "_open", lambda shard: opened.append(shard) or real(shard))
+        with held_open(run):
+            for number in range(5):
+                storage.store_event(_entry(run_id, str(number)))
+        storage.store_event(_entry(run_id, "last"))
+    assert opened == [run_id]
+    assert "_connect" not in vars(storage)
+    storage.store_event(_entry(run_id, "after"))
+    assert _texts(run, run_id) == [*"01234", "last", "after"]
