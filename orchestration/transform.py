@@ -90,7 +90,9 @@ def resource(settings: Settings) -> Dbt:
     class Ready(Dbt):
         @contextmanager
         def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Dbt]:
-            with dbt_process.ready(_parse(settings), child_environment(settings)):
+            # The manifest is there already, and whoever reads it may do so now.
+            parse = ["--no-write-json", *_parse(settings)]
+            with dbt_process.ready(parse, child_environment(settings)):
                 yield self
 
     return Ready(
