@@ -14,7 +14,7 @@ from orchestration import chosen
 from orchestration.house import House
 
 # What a manifest is made of; compiled and vendored folders are not.
-PARSED = ("models", "macros", "seeds", "tests")
+PARSED = ("models", "macros", "materializations", "seeds", "tests")
 TOOLS = ("dbt-core", "dbt-duckdb", "duckdb")
 _GATES_ENDED = """
 create schema if not exists changes;
