@@ -214,8 +214,8 @@ class Session:
                     allow_redirects=False,
                 )
             finally:
-                # The vendor counted it somewhere between: a second counted from the sending was
-                # refused one time in three where one call a second is all there is.
+                # The vendor counted it somewhere between: a second counted from the sending can be
+                # refused, and the third call of a limit of two a minute waits for 57 s.
                 for spent in paid:
                     spent[-1] = self.clock.now()
             self._rest = self.pace(answer.headers)

@@ -6,10 +6,11 @@ stay Dagster's own: the UI reads them while a run writes.
 """
 
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, create_engine, event
 
 
@@ -36,12 +37,9 @@ class _Files:
         self._storage = storage
         self._opened: dict[str, Engine] = {}
 
-    def connect(self, shard: str) -> AbstractContextManager[Connection]:
-        """Return a transaction on a file, as the storage's own method does."""
-        return self._transaction(shard)
-
     @contextmanager
-    def _transaction(self, shard: str) -> Generator[Connection]:
+    def connect(self, shard: str) -> Generator[Connection]:
+        """Yield a transaction on a file, as the storage's own method does."""
         with self._storage._db_lock:
             if shard not in self._opened:
                 self._opened[shard] = self._open(shard)
@@ -49,8 +47,7 @@ class _Files:
                 yield connection
 
     def _open(self, shard: str) -> Engine:
-        # Dagster's own patience with a file that another process holds.
-        wait = {"timeout": 30}
+        wait = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
         engine = create_engine(self._storage.conn_string_for_shard(shard), connect_args=wait)
         event.listen(engine, "connect", _hurry)
         if shard not in self._storage._initialized_dbs:

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+import whole_runs
 
 from orchestration import dbt_process
 
@@ -119,28 +119,10 @@ import os, subprocess, sys
 from orchestration import dbt_process
 arguments, command = sys.argv[1].split("|"), sys.argv[2].split("|")
 with dbt_process.ready(arguments, os.environ):
-    subprocess.run(command, cwd=sys.argv[3])
+    asked = subprocess.Popen(command, cwd=sys.argv[3])
+    print("asked", asked.pid, flush=True)
+    asked.wait()
 """
-
-
-def _living(project: Path) -> dict[int, str]:
-    """Return the command lines of other processes that name the project."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (path / "cmdline").read_bytes().decode("utf-8", "replace")
-        except OSError:
-            continue
-        if str(project) in line and path.name != str(os.getpid()):
-            found[int(path.name)] = line
-    return found
-
-
-def _until(holds, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("victim", ["the run", "the program that asked"])
@@ -148,20 +130,22 @@ def test_nothing_is_left_of_it_when_a_run_is_killed(project, victim):
     arguments, command = "|".join(_parse(project)), "|".join(_command(project, "endless"))
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, arguments, command, str(project)],
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
-    warehouse = project.parent / "toy.duckdb"
     try:
-        _until(warehouse.exists, "dbt never opened its file")
+        assert owner.stdout
+        asked = int(owner.stdout.readline().removeprefix("asked "))
+        assert any("START sql table model" in line for line in owner.stdout)
         if victim == "the run":
             owner.kill()
         else:
-            (asked,) = [pid for pid, line in _living(project).items() if "/bin/dbt\0run" in line]
             os.kill(asked, signal.SIGINT)
-        owner.wait(PATIENCE_SECONDS)
-        _until(lambda: not _living(project), f"still there: {_living(project)}")
+        # The output ends with the last process that writes to it, a fork among them.
+        owner.communicate(timeout=PATIENCE_SECONDS)
     finally:
         owner.kill()
         owner.wait()
-    duckdb.connect(str(warehouse)).close()
+    assert whole_runs.processes_of(project) == []
+    duckdb.connect(str(project.parent / "toy.duckdb")).close()
