@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +123,8 @@ with dbt_process.ready(arguments, os.environ):
     asked = subprocess.Popen(command, cwd=sys.argv[3])
     print("asked", asked.pid, flush=True)
     asked.wait()
+    os.close(1)
+    sys.stdin.read()  # the run goes on
 """
 
 
@@ -130,6 +133,7 @@ def test_nothing_is_left_of_it_when_a_run_is_killed(project, victim):
     arguments, command = "|".join(_parse(project)), "|".join(_command(project, "endless"))
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, arguments, command, str(project)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -142,7 +146,11 @@ def test_nothing_is_left_of_it_when_a_run_is_killed(project, victim):
             owner.kill()
         else:
             os.kill(asked, signal.SIGINT)
-        # The output ends with the last process that writes to it, a fork among them.
+        # The output ends with the last process that can write to it, the fork among them.
+        ending = threading.Thread(target=owner.stdout.read, daemon=True)
+        ending.start()
+        ending.join(PATIENCE_SECONDS)
+        assert not ending.is_alive(), "the fork goes on"
         owner.communicate(timeout=PATIENCE_SECONDS)
     finally:
         owner.kill()
