@@ -66,7 +66,9 @@ def reduce_table(
     is_first = not one(connection, f"select count(*) from (from {raw} limit 1)")
     if table.mode == "events":
         return replace(_events(connection, raw, table, spool, ready), is_first=is_first)
-    _newest(connection, raw, table, spool, tuple(vanished), is_first=is_first)
+    if is_first:
+        return _first(connection, table, spool, ready)
+    _newest(connection, raw, table, spool, tuple(vanished))
     find_tombstones(connection, raw, table)
     emptied = (0, 0)
     if table.reads_units and is_partial:
@@ -74,7 +76,7 @@ def reduce_table(
     if table.reads_units:
         find_moved_units(connection, raw, table)
         emptied = largest_emptied(connection, raw, table)
-    return replace(_versions(connection, raw, table, ready), emptied=emptied, is_first=is_first)
+    return replace(_versions(connection, raw, table, ready), emptied=emptied)
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, table: Table, spool: Path) -> tuple[int, bool]:
@@ -87,54 +89,73 @@ def _counted(connection: duckdb.DuckDBPyConnection, table: Table, spool: Path) -
     return total, one(connection, hashes) == total
 
 
+def _once(table: Table, spool: Path, *, are_once: bool) -> str:
+    """Return SQL of the newest row per key, by the order column and then by arrival."""
+    rows = f"select row.* from read_parquet('{spool}') as row"
+    if are_once:
+        return rows
+    newer = f'"{table.order}" desc nulls last, ' if table.order else ""
+    place = f"row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)"
+    # The ranks are joined to the rows: a window over whole rows holds all of them at once.
+    ranked = f"select _seq, {place} as _place from read_parquet('{spool}')"
+    return f"{rows} inner join ({ranked}) as ranked on row._seq = ranked._seq and _place = 1"
+
+
+def _first(
+    connection: duckdb.DuckDBPyConnection, table: Table, spool: Path, ready: Path
+) -> Reduced:
+    """Write the first rows of a table, which there is nothing to compare with, in one pass."""
+    total, are_once = _counted(connection, table, spool)
+    names = [column.name for column in table.own_columns] + ["_extra", "is_deleted"]
+    connection.execute(
+        f"""
+        copy (
+            select {quoted(names)}, {version_of(table, "once")} as row_version
+            from ({_once(table, spool, are_once=are_once)}) as once
+        ) to '{ready}' (format parquet, row_group_size {ROWS_PER_BATCH})
+        """
+    )
+    fresh = one(connection, f"select count(*) from read_parquet('{ready}')")
+    return Reduced(ready, fresh, fresh, 0, 0, total - fresh, is_first=True)
+
+
 def _newest(
     connection: duckdb.DuckDBPyConnection,
     raw: str,
     table: Table,
     spool: Path,
     vanished: tuple[str, ...],
-    *,
-    is_first: bool,
 ) -> None:
-    """Keep the newest row per key, by the order column and then by arrival.
+    """Keep the newest row per key as table `newest`, its `_verdict` beside the open version.
 
-    Its `_verdict` beside the open version: unchanged, superseded by it, or changed. Our own columns
-    begin with `_`: a vendor's invoice has a `total` too.
+    The verdicts are unchanged, superseded by it, or changed. Our own columns begin with `_`: a
+    vendor's invoice has a `total` too.
     """
     total, are_once = _counted(connection, table, spool)
-    rows = f"select row.*, {total} as _total from read_parquet('{spool}') as row"
-    if not are_once:
-        newer = f'"{table.order}" desc nulls last, ' if table.order else ""
-        place = f"row_number() over (partition by {quoted(table.key)} order by {newer}_seq desc)"
-        # The ranks are joined to the rows: a window over whole rows holds all of them at once.
-        ranked = f"select _seq, {place} as _place from read_parquet('{spool}')"
-        rows += f" inner join ({ranked}) as ranked on row._seq = ranked._seq and _place = 1"
+    rows = _once(table, spool, are_once=are_once)
     kept, join = "", ""
     if vanished:
         values = ", ".join(f'held."{name}" as "{name}"' for name in vanished)
         kept = f" replace ({values})"
         join = f"""left join {raw} as held
             on {same(table.key, "held", "spooled")} and held._dlt_valid_to is null"""
-    verdict, beside = "'changed'", ""
-    if not is_first:
-        older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
-        verdict = f"""
+    older = f'held."{table.order}" > newest."{table.order}"' if table.order else "false"
+    connection.execute(
+        f"""
+        create or replace temp table newest as
+        select
+            newest.*, {total} as _total,
             case
                 when held.row_version = newest.row_version then 'unchanged'
                 when {older} then 'superseded'
                 else 'changed'
-            end"""
-        beside = f"""left join {raw} as held
-            on {same(table.key, "held", "newest")} and held._dlt_valid_to is null"""
-    connection.execute(
-        f"""
-        create or replace temp table newest as
-        select newest.*, {verdict} as _verdict
+            end as _verdict
         from (
             select filled.*, {version_of(table, "filled")} as row_version
             from (select spooled.*{kept} from ({rows}) as spooled {join}) as filled
         ) as newest
-        {beside}
+        left join {raw} as held
+            on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
         """
     )
 
