@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from ingestion.contract import Extraction, Page, Sweep
+from ingestion.contract import Bad, Extraction, Page, Sweep
 from ingestion.errors import PageBroken
 from ingestion.http import Session
 from ingestion.sources import mailchimp
@@ -205,6 +205,18 @@ def test_a_segment_is_read_when_it_moved_and_replaces_itself_whole() -> None:
     account.segments[0]["member_count"] = 1
     moved = list(mailchimp.extract(extraction(account, state=dict(ctx.state))))
     assert len(rows(moved, "segment_members")) == 1
+
+
+def test_who_is_in_a_segment_without_an_id_cannot_be_asked_and_is_told() -> None:
+    account = Account()
+    account.segments = [{"id": None, "name": "VIP"}, {"id": 7}]
+    account.inside = {"7": [{"id": None, "status": "subscribed"}]}
+    found = list(mailchimp.extract(extraction(account)))
+    (told,) = [each for each in found if isinstance(each, Bad)]
+    assert (told.table, told.reason) == ("segment_members", "their segment came without its id")
+    assert "VIP" in told.body
+    assert [row["member_id"] for row in rows(found, "segment_members")] == [None]
+    assert not [path for path, _ in account.paths if "None" in path]
 
 
 def test_a_segment_whose_members_came_short_is_read_again_or_red() -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingestion.contract import Extraction, Page, Sweep, Yield
+from ingestion.contract import Bad, Extraction, Page, Sweep, Yield
+from ingestion.convert import body_of
 from ingestion.shape import flat, snake
 from ingestion.sources.mailchimp.reading import lagged, page_of, pages
 from ingestion.sources.mailchimp.tables import (
@@ -64,6 +65,10 @@ def segments(ctx: Extraction, list_id: str) -> Iterator[Yield]:
     for records in pages(ctx, f"/3.0/lists/{list_id}/segments", "segments"):
         yield page_of(SEGMENTS, records, list_id=list_id)
         for record in records:
+            if record.get("id") is None:
+                reason = "their segment came without its id"
+                yield Bad(SEGMENT_MEMBERS.name, reason, body_of(record))
+                continue
             id_ = str(record["id"])
             keys.add((list_id, id_))
             seen = f"{record.get('updated_at')}/{record.get('member_count')}"
@@ -76,10 +81,11 @@ def segments(ctx: Extraction, list_id: str) -> Iterator[Yield]:
 def _memberships(ctx: Extraction, list_id: str, segment_id: str) -> Page:
     """One segment's members, whole: who is not in it any more leaves with the unit."""
     path = f"/3.0/lists/{list_id}/segments/{segment_id}/members"
-    found = {str(one["id"]): one for page in pages(ctx, path, "members") for one in page}
+    its = {"list_id": list_id, "segment_id": segment_id}
     rows = [
-        {"list_id": list_id, "segment_id": segment_id, "member_id": id_, "status": one["status"]}
-        for id_, one in found.items()
+        {**its, "member_id": one.get("id"), "status": one.get("status")}
+        for page in pages(ctx, path, "members")
+        for one in page
     ]
     return Page(SEGMENT_MEMBERS.name, rows, ((list_id, segment_id),))
 
