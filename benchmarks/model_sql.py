@@ -30,14 +30,17 @@ def rendered(
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals.update(
         ref=ref,
-        source=lambda _, table: table,
+        source=lambda schema, table: f"{schema}.{table}",
         var=lambda name, default=None: project["vars"].get(name, default),
         told=lambda _: as_of,
         target={"type": "duckdb"},
         this="this",
         **WHOLE_BUILD,
     )
-    files = [TRANSFORM / "macros" / f"{name}.sql" for name in ("portable", "contact_objects")]
+    files = [
+        TRANSFORM / "macros" / f"{name}.sql"
+        for name in ("portable", "contact_objects", "addresses")
+    ]
     written = "\n".join(path.read_text("utf-8") for path in files)
     macros = environment.from_string(written).make_module()
     names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}

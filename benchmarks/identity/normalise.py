@@ -7,6 +7,8 @@ import duckdb
 import pyarrow as pa
 
 from benchmarks.model_sql import rendered
+from orchestration.rooms import normalise as normalise_values
+from orchestration.settings import Settings
 
 TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
 MERGES = (
@@ -21,6 +23,28 @@ SOURCE_ROWS = (
     "linked_record_id varchar, message varchar, is_unsubscribed boolean, is_archived boolean, "
     "is_deleted boolean, created_at timestamp, updated_at timestamp"
 )
+
+MODELS = (
+    ("int_hygiene__free_mail_domains", "reference", "free_mail_domains"),
+    ("int_identity__records", "intermediate", "int_identity__records"),
+)
+REFERENCES = {"int_hygiene__free_mail_domains": "reference.free_mail_domains"}
+# What stg_hygiene__values states, as far as records need it.
+_VALUES = """
+    select distinct kind, raw_value, context from (
+        select 'countries' as kind, country as raw_value, '' as context
+        from intermediate.int_identity__source_rows
+        union all
+        select 'phones', phone, coalesce(country, '') from intermediate.int_identity__source_rows
+        union all
+        select 'domains', split_part(lower(trim(email)), '@', 2), ''
+        from intermediate.int_identity__source_rows where email like '%@%.%'
+        union all
+        select 'domains', company_domain, '' from intermediate.int_identity__source_rows
+        union all
+        select 'companies', company_name, '' from intermediate.int_identity__source_rows
+    ) where raw_value is not null
+"""
 
 
 def normalise(
@@ -39,11 +63,18 @@ def normalise(
         ]
         _put(connection, "merges", MERGES, merged)
         seeds = _seeds(connection)
-        sql = rendered(
-            "int_identity__records",
-            ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
-        )
-        connection.execute(f"create or replace table intermediate.int_identity__records as {sql}")
+        connection.execute("create schema if not exists staging")
+        connection.execute(f"create or replace table staging.stg_hygiene__values as {_VALUES}")
+    normalise_values(Settings(home=warehouse.parent))
+    with duckdb.connect(str(warehouse)) as connection:
+        for model, schema, name in MODELS:
+            sql = rendered(
+                model,
+                ref=lambda name: REFERENCES.get(
+                    name, f"{'reference' if name in seeds else 'intermediate'}.{name}"
+                ),
+            )
+            connection.execute(f"create or replace table {schema}.{name} as {sql}")
 
 
 def _put(

@@ -71,13 +71,26 @@ ranked as (
     left join trusted on stated.source = trusted.source and stated.object = trusted.object
 )
 
+golden as (
+    select
+        person_id,
+        {% for field in fields %}
+            max(case when field = '{{ field }}' then stated_value end) as {{ field }},
+            max(case when field = '{{ field }}' then origin end) as {{ field }}_origin
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from ranked
+    where position = 1
+    group by person_id
+)
+
 select
-    person_id,
-    {% for field in fields %}
-    max(case when field = '{{ field }}' then stated_value end) as {{ field }},
-    max(case when field = '{{ field }}' then origin end) as {{ field }}_origin
-    {{- ',' if not loop.last }}
-    {% endfor %}
-from ranked
-where position = 1
-group by person_id
+    golden.*,
+    phones.phone_e164,
+    titles.job_seniority,
+    titles.job_function,
+    regions.region_code
+from golden
+left join {{ ref('int_hygiene__records') }} as phones on golden.phone_origin = phones.record_key
+left join {{ ref('int_hygiene__records') }} as titles on golden.job_title_origin = titles.record_key
+left join {{ ref('int_hygiene__records') }} as regions on golden.region_origin = regions.record_key
