@@ -18,9 +18,10 @@ from hygiene.value import Normaliser, Value
 _NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())  # noqa: SIM905
 # One country in one language shadows none in another: English first, then by use in CRMs.
 LANGUAGES = (
-    "en de fr es it pt nl sv da nb fi pl cs sk hu ro bg el tr ru uk ar he hi bn id ms vi th ja ko zh"
-    " zh_Hant hr sr sr_Latn sl et lv lt ca eu gl ga cy is fa ur ta te mr sw af sq mk bs az ka hy kk"
-).split()  # noqa: SIM905
+    "en de fr es it pt nl sv da nb fi pl cs sk hu ro bg el tr ru uk ar he hi bn id ms vi th ja ko"
+    " zh zh_Hant hr sr sr_Latn sl et lv lt ca eu gl ga cy is fa ur ta te mr sw af sq mk bs az ka hy"
+    " kk"
+)
 _INDICATOR_A = 0x1F1E6
 
 
@@ -76,7 +77,7 @@ def _names() -> Mapping[str, Sequence[str]]:
     known = codes()
     found: dict[str, list[str]] = {}
     english: set[str] = set()
-    for language in LANGUAGES:
+    for language in LANGUAGES.split():
         try:
             territories = Locale.parse(language).territories
         except UnknownLocaleError:

@@ -62,6 +62,7 @@ def _problem(text: str) -> str:
         ("too_long", len(text) > 254 or len(local) > 64),
         ("double_dot", ".." in text),
         ("stray_dot", local[:1] == "." or local[-1:] == "." or domain[:1] == "."),
+        ("ip_address", domain[:1] == "["),
         ("stray_ending", domain[-1:] in _ENDS),
         ("domain_without_dot", "." not in domain),
         ("reserved_domain", re.search(r"\.(test|invalid|local|localhost|onion|arpa)$", domain)),

@@ -5,6 +5,7 @@ Names and codes are those of ISO by pycountry; the names that English and abbrev
 one and a province of another. A name that two regions of a country share is not guessed.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -50,8 +51,9 @@ def _regions(country: str) -> Mapping[str, frozenset[str]]:
     for each in pycountry.subdivisions.get(country_code=country) or []:
         for key in {fold(each.code), fold(each.code.partition("-")[2])}:
             codes.setdefault(key, set()).add(each.code)
-        bare = each.name.partition("[")[0].partition("(")[0]
-        for key in {fold(each.name), fold(bare), fold(bare.partition(",")[0])} - {""}:
+        # Names in two languages stand in brackets, or with an article behind a comma.
+        names = [*re.split(r"[\[\](){}/]", each.name), each.name]
+        for key in {fold(name) for name in (*names, names[0].partition(",")[0])} - {""}:
             found.setdefault(key, set()).add(each.code)
     # A code beats a name: ISO gives it once.
     return {key: frozenset(value) for key, value in (found | codes).items()}

@@ -42,10 +42,13 @@ def _compiled(rules: Iterable[Mapping[str, Any]], name: str) -> list[tuple[re.Pa
 
 
 def _pattern(words: str) -> str:
-    """Folded words; a star at the end of one stands for any ending, for words that compound."""
-    return r"\s".join(
-        re.escape(fold(each)) + (r"\w*" if each.endswith("*") else "") for each in words.split()
-    )
+    """Folded words; a star at either end stands for the rest of a word, as some are compounds."""
+    return r"\s".join(_word(each) for each in words.split())
+
+
+def _word(word: str) -> str:
+    before, after = (r"\w*" if is_open else "" for is_open in (word[0] == "*", word[-1] == "*"))
+    return f"{before}{re.escape(fold(word))}{after}"
 
 
 def _first(rules: Iterable[tuple[re.Pattern[str], str]], key: str) -> str | None:

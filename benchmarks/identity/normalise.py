@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from benchmarks.model_sql import rendered
+from benchmarks.model_sql import macro, rendered
 from orchestration.rooms import normalise as normalise_values
 from orchestration.settings import Settings
 
@@ -27,24 +27,34 @@ SOURCE_ROWS = (
 MODELS = (
     ("int_hygiene__free_mail_domains", "reference", "free_mail_domains"),
     ("int_identity__records", "intermediate", "int_identity__records"),
+    ("int_hygiene__records", "intermediate", "int_hygiene__records"),
 )
 REFERENCES = {"int_hygiene__free_mail_domains": "reference.free_mail_domains"}
-# What stg_hygiene__values states, as far as records need it.
-_VALUES = """
-    select distinct kind, raw_value, context from (
-        select 'countries' as kind, country as raw_value, '' as context
-        from intermediate.int_identity__source_rows
-        union all
-        select 'phones', phone, coalesce(country, '') from intermediate.int_identity__source_rows
-        union all
-        select 'domains', split_part(lower(trim(email)), '@', 2), ''
-        from intermediate.int_identity__source_rows where email like '%@%.%'
-        union all
-        select 'domains', company_domain, '' from intermediate.int_identity__source_rows
-        union all
-        select 'companies', company_name, '' from intermediate.int_identity__source_rows
-    ) where raw_value is not null
-"""
+# What stg_hygiene__values states of such rows, by table of schema hygiene.
+_STATED = {
+    "countries": ("country", "''"),
+    "regions": ("region", "coalesce(country, '')"),
+    "phones": ("phone", "coalesce(country, '')"),
+    "emails": (f"case when not {macro('is_plain_address')('email')} then email end", "''"),
+    "domains": (macro("address_domain")("email"), "''"),
+    "company_domains": ("company_domain", "''"),
+    "names": (
+        "first_name",
+        "case when last_name is null and first_name like '% %' then 'whole' else 'first' end",
+    ),
+    "last_names": (
+        "last_name",
+        "case when first_name is null and last_name like '% %' then 'whole' else 'last' end",
+    ),
+    "companies": ("company_name", "''"),
+    "job_titles": ("job_title", "''"),
+}
+_TABLES = {"company_domains": "domains", "last_names": "names"}
+_VALUES = " union ".join(
+    f"select '{_TABLES.get(kind, kind)}' as kind, {column} as raw_value, {context} as context"
+    f" from intermediate.int_identity__source_rows where {column} is not null"
+    for kind, (column, context) in _STATED.items()
+)
 
 
 def normalise(
