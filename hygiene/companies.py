@@ -21,8 +21,8 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
             return Value(problem="empty")
         if "@" in text:
             return Value(problem="holds_address")
-        if is_broken(text):
-            return Value(problem="broken_encoding", suggestion=mended(text))
+        if is_broken(raw):
+            return Value(problem="broken_encoding", suggestion=mended(raw[:LONGEST]))
         if not key.replace(" ", ""):
             return Value(problem="no_letters")
         if key in placeholders:

@@ -53,8 +53,8 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
 
 def codes() -> frozenset[str]:
     """Return the codes of all countries."""
-    names = Locale("en").territories
-    return frozenset(code for code in names if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
+    names = [str(each) for each in Locale("en").territories]
+    return frozenset(each for each in names if len(each) == 2 and each.isalpha()) - _NO_COUNTRIES
 
 
 @lru_cache(1)

@@ -26,7 +26,7 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
 
     def normalise(raw: str, context: str = "") -> Value:
         text = clean(raw[:LONGEST])
-        problem, suggestion = _problem(text)
+        problem, suggestion = _problem(raw[:LONGEST], text)
         if problem:
             return Value(problem=problem, suggestion=suggestion)
         words = text.split(" ")
@@ -52,15 +52,15 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
     return normalise
 
 
-def _problem(text: str) -> tuple[str | None, str | None]:
+def _problem(raw: str, text: str) -> tuple[str | None, str | None]:
     if not text:
         return "empty", None
     if "@" in text:
         return "holds_address", None
     if "://" in text or "www." in text.lower():
         return "holds_link", None
-    if is_broken(text):
-        return "broken_encoding", mended(text)
+    if is_broken(raw):
+        return "broken_encoding", mended(raw)
     if not any(each.isalpha() for each in text):
         return "no_letters", None
     if any(each.isdigit() for each in text):

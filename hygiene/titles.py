@@ -19,8 +19,8 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
 
     def normalise(raw: str, context: str = "") -> Value:
         text = clean(raw[:LONGEST])
-        if is_broken(text):
-            return Value(problem="broken_encoding", suggestion=mended(text))
+        if is_broken(raw):
+            return Value(problem="broken_encoding", suggestion=mended(raw[:LONGEST]))
         key = fold(text)
         if not key.replace(" ", "").strip("0123456789"):
             return Value(problem="empty" if not text else "no_letters")

@@ -30,7 +30,7 @@ TEXT = st.one_of(
 
 
 @pytest.mark.parametrize("table", TABLES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw=TEXT, context=CONTEXTS)
 def test_the_normalised_form_is_its_own_normalised_form(table: str, raw: str, context: str) -> None:
     found = value(table, raw, context)
@@ -42,7 +42,7 @@ def test_the_normalised_form_is_its_own_normalised_form(table: str, raw: str, co
 
 
 @pytest.mark.parametrize("table", TABLES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(raw=TEXT, context=CONTEXTS)
 def test_parts_are_columns_of_the_table_and_a_repetition_gives_the_same(
     table: str, raw: str, context: str
@@ -71,7 +71,7 @@ def test_no_text_makes_a_normaliser_fail(table: str, raw: str) -> None:
     value(table, raw, "US")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw=TEXT)
 def test_a_suggested_address_is_another_one_and_a_valid_one(raw: str) -> None:
     found = value("emails", raw)
@@ -80,7 +80,7 @@ def test_a_suggested_address_is_another_one_and_a_valid_one(raw: str) -> None:
         assert value("emails", found.suggestion).normalised == found.suggestion
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw=TEXT)
 def test_the_domain_of_an_address_is_never_replaced_by_the_one_that_was_meant(raw: str) -> None:
     found = value("domains", raw)
@@ -89,14 +89,14 @@ def test_the_domain_of_an_address_is_never_replaced_by_the_one_that_was_meant(ra
         assert found.problem == "typo_domain"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw=TEXT)
 def test_cleaning_and_folding_twice_is_as_good_as_once(raw: str) -> None:
     assert clean(clean(raw)) == clean(raw)
     assert fold(fold(raw)) == fold(raw)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     name=st.text(st.characters(min_codepoint=0xC0, max_codepoint=0x17F), min_size=1, max_size=12)
 )

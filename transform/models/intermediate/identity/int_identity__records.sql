@@ -57,6 +57,8 @@ judged as (
         nicknames.canonical as first_canonical,
         countries.country_code,
         companies.company_key,
+        phones.phone_e164,
+        phones.problem as phone_problem,
         vendor_merges.winner_record_id as merged_into_record_id,
         role_mailboxes.local_part is not null as is_role_email,
         coalesce(domains.is_disposable, false) as is_disposable_email,
@@ -93,6 +95,10 @@ judged as (
         on addressed.country = countries.raw_value
     left join {{ source('hygiene', 'companies') }} as companies
         on addressed.company_name = companies.raw_value
+    left join {{ source('hygiene', 'phones') }} as phones
+        on
+            addressed.phone = phones.raw_value
+            and coalesce(countries.country_code, '') = phones.context
     left join vendor_merges
         on
             addressed.source = vendor_merges.source
@@ -104,12 +110,11 @@ judged as (
 -- However it was typed, a number of a known country has one key; of others the digits must do.
 keyed as (
     select
-        judged.*,
-        phones.problem as phone_problem,
+        *,
         case
-            when phones.phone_e164 is not null then right(phones.phone_e164, 10)
-            when length(judged.phone_digits) between 8 and 15
-                then right({{ regexp_replace_all('judged.phone_digits', '^0+', '') }}, 10)
+            when phone_e164 is not null then right(phone_e164, 10)
+            when length(phone_digits) between 8 and 15
+                then right({{ regexp_replace_all('phone_digits', '^0+', '') }}, 10)
         end as phone_national,
         case
             when object = 'companies' then 'company'
@@ -122,10 +127,6 @@ keyed as (
             else 'person'
         end as record_kind
     from judged
-    left join {{ source('hygiene', 'phones') }} as phones
-        on
-            judged.phone = phones.raw_value
-            and coalesce(judged.country_code, '') = phones.context
 )
 
 select

@@ -12,8 +12,7 @@ with people as (
         from {{ ref('stg_' ~ system ~ '__contacts') }}
         union all
     {% endfor %}
-    {% for model in staging_models('list_systems', 'members')
-        + staging_models('form_systems', 'form_submissions') %}
+    {% for system in var('list_systems') %}
         select
             email,
             phone,
@@ -23,7 +22,20 @@ with people as (
             country,
             cast(null as varchar) as region,
             cast(null as varchar) as job_title
-        from {{ ref(model) }}
+        from {{ ref('stg_' ~ system ~ '__members') }}
+        union all
+    {% endfor %}
+    {% for system in var('form_systems') %}
+        select
+            email,
+            phone,
+            first_name,
+            last_name,
+            company_name,
+            country,
+            cast(null as varchar) as region,
+            cast(null as varchar) as job_title
+        from {{ ref('stg_' ~ system ~ '__form_submissions') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -67,6 +79,12 @@ tagged as (
     {% endfor %}
 ),
 
+-- Plain addresses are read by SQL, a hundred times faster than a library reads them.
+odd_addresses as (
+    select email from addresses
+    where not {{ is_plain_address('email') }}
+),
+
 named as (
     select
         first_name,
@@ -78,42 +96,40 @@ named as (
     from people
 ),
 
--- The kind is the table of schema hygiene; the context is the country as stated, or a role.
-stated (kind, raw_value, context) as (
-    select 'countries', country, '' from people
-    union
-    select 'countries', country, '' from companies
-    union
-    select 'regions', region, coalesce(country, '') from people
-    union
-    select 'phones', phone, coalesce(country, '') from people
-    union
-    -- Plain addresses are read by SQL, a hundred times faster than a library reads them.
-    select 'emails', email, '' from addresses where not {{ is_plain_address('email') }}
-    union
-    select 'domains', {{ address_domain('email') }}, '' from addresses
-    union
-    select 'domains', domain, '' from companies
-    union
-    select 'names', first_name, first_role from named
-    union
-    select 'names', last_name, last_role from named
-    union
-    select 'companies', company_name, '' from people
-    union
-    select 'companies', name, '' from companies
-    union
-    select 'job_titles', job_title, '' from people
-    union
-    select 'industries', industry, '' from companies
+deals as (
     {% for system in var('crm_systems') %}
-        union
-        select 'currencies', currency_code, '' from {{ ref('stg_' ~ system ~ '__deals') }}
+        select currency_code from {{ ref('stg_' ~ system ~ '__deals') }}
+        {{ 'union' if not loop.last }}
     {% endfor %}
-    union
-    select 'utm_values', utm_source, 'source' from tagged
-    union
-    select 'utm_values', utm_medium, 'medium' from tagged
+),
+
+-- The kind is the table of schema hygiene; the context is the country as stated, or a role.
+stated as (
+    {% for kind, relation, column, context in [
+        ('countries', 'people', 'country', "''"),
+        ('countries', 'companies', 'country', "''"),
+        ('regions', 'people', 'region', "coalesce(country, '')"),
+        ('phones', 'people', 'phone', "coalesce(country, '')"),
+        ('emails', 'odd_addresses', 'email', "''"),
+        ('domains', 'addresses', address_domain('email'), "''"),
+        ('domains', 'companies', 'domain', "''"),
+        ('names', 'named', 'first_name', 'first_role'),
+        ('names', 'named', 'last_name', 'last_role'),
+        ('companies', 'people', 'company_name', "''"),
+        ('companies', 'companies', 'name', "''"),
+        ('job_titles', 'people', 'job_title', "''"),
+        ('industries', 'companies', 'industry', "''"),
+        ('currencies', 'deals', 'currency_code', "''"),
+        ('utm_values', 'tagged', 'utm_source', "'source'"),
+        ('utm_values', 'tagged', 'utm_medium', "'medium'"),
+    ] %}
+        select
+            '{{ kind }}' as kind,
+            {{ column }} as raw_value,
+            {{ context }} as context
+        from {{ relation }}
+        {{ 'union' if not loop.last }}
+    {% endfor %}
 )
 
 select
