@@ -26,13 +26,17 @@ def rendered(
     *,
     as_of: str = "2027-01-01 00:00:00",
     ref: Callable[[str], str] = lambda name: name,
+    source: Callable[[str, str], str] = lambda _, table: table,
 ) -> str:
-    """Return a model's SQL with its macros expanded; `ref` says what a model's table is called."""
+    """Return a model's SQL with its macros expanded.
+
+    `ref` says what a model's table is called, `source` what a source's is.
+    """
     project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals.update(
         ref=ref,
-        source=lambda schema, table: f"{schema}.{table}",
+        source=source,
         var=lambda name, default=None: project["vars"].get(name, default),
         told=lambda _: as_of,
         target={"type": "duckdb"},

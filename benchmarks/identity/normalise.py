@@ -83,6 +83,7 @@ def normalise(
                 ref=lambda name: REFERENCES.get(
                     name, f"{'reference' if name in seeds else 'intermediate'}.{name}"
                 ),
+                source=lambda schema, table: f"{schema}.{table}",
             )
             connection.execute(f"create or replace table {schema}.{name} as {sql}")
 
