@@ -79,8 +79,8 @@ def _apart(words: Sequence[str], titles: set[str]) -> tuple[list[str], list[str]
 def _cased(words: Sequence[str], particles: set[str], *, is_last: bool) -> list[str]:
     together = "".join(words)
     is_plain = together == together.lower() or together == together.upper()
-    # Two capitals are initials; most scripts have one case only.
-    if not is_plain or (together == together.upper() and len(together) <= 2):
+    # Two capitals are the initials of a first name, and a last name like Xu or Li.
+    if not is_plain or (together == together.upper() and len(together) <= 2 and not is_last):
         return list(words)
     return [
         each.lower()

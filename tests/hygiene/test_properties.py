@@ -1,7 +1,7 @@
 """What holds of every normaliser for any text that anybody may type."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rooms_rules import kind, normaliser, shipped, value
 
@@ -91,6 +91,7 @@ def test_the_domain_of_an_address_is_never_replaced_by_the_one_that_was_meant(ra
 
 @settings(max_examples=150, deadline=None)
 @given(raw=TEXT)
+@example("e\u200d\u0301")
 def test_cleaning_and_folding_twice_is_as_good_as_once(raw: str) -> None:
     assert clean(clean(raw)) == clean(raw)
     assert fold(fold(raw)) == fold(raw)
