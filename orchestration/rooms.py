@@ -1,4 +1,4 @@
-"""The tables that dbt reads and does not build: rules, identity, ledgers and planted truth.
+"""The tables that dbt reads and does not build: rules, values, identity, ledgers, planted truth.
 
 Their keys come from dbt's own sources, so that no model waits for an asset that nobody makes.
 """
@@ -12,7 +12,7 @@ import duckdb
 from orchestration import ingest, rules, truth
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Settings
-from orchestration.transform import RECORDS, source_tables
+from orchestration.transform import RECORDS, VALUES, source_tables
 
 # dbt sources that are written while sources load or rows are judged.
 LEDGERS = ("ingest", "quarantine")
@@ -21,11 +21,12 @@ LEDGERS = ("ingest", "quarantine")
 def assets(
     settings: Settings, parsed: Mapping[str, Any], judged: Iterable[dg.AssetKey]
 ) -> list[dg.AssetsDefinition]:
-    """Return the assets of rules, identity, ledgers, scores and truth that models read."""
+    """Return the assets of rules, values, identity, ledgers, scores and truth that models read."""
     raw = ingest.every_key(settings)
     found = [
         _rule_tables(settings),
-        _identity(source_tables(parsed, "identity"), _records_key(parsed)),
+        _values(source_tables(parsed, "hygiene"), _model_key(parsed, VALUES)),
+        _identity(source_tables(parsed, "identity"), _model_key(parsed, RECORDS)),
         *[
             _ledger(name, source_tables(parsed, name), raw, "What each load did, row by row count.")
             for name in LEDGERS
@@ -63,11 +64,40 @@ def _rule_tables(settings: Settings) -> dg.AssetsDefinition:
     return load_rules
 
 
-def _records_key(parsed: Mapping[str, Any]) -> dg.AssetKey | None:
+def _model_key(parsed: Mapping[str, Any], name: str) -> dg.AssetKey | None:
     for node in parsed["nodes"].values():
-        if node["name"] == RECORDS:
-            return dg.AssetKey([node["config"]["schema"] or node["schema"], RECORDS])
+        if node["name"] == name:
+            return dg.AssetKey([node["config"]["schema"] or node["schema"], name])
     return None
+
+
+def _values(tables: list[str], stated: dg.AssetKey | None) -> dg.AssetsDefinition | None:
+    if not tables or stated is None:
+        return None
+
+    @dg.multi_asset(
+        name="normalise_values",
+        specs=_specs("hygiene", tables, [stated], "Distinct values in their one form"),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def normalise_values(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        house: House = context.resources.house
+        normalise(house.settings)
+        yield from _counted("hygiene", tables, house)
+
+    return normalise_values
+
+
+def normalise(settings: Settings) -> dict[str, int]:
+    """Bring schema hygiene up to what staging states; return the values made per table."""
+    from hygiene import cache
+    from hygiene.kinds import RULE_FILES
+
+    told: dict[str, Any] = {}
+    for file in RULE_FILES:
+        told |= rules.read(settings.config, file)
+    return cache.normalise(settings.warehouse, told)
 
 
 def _identity(tables: list[str], records: dg.AssetKey | None) -> dg.AssetsDefinition | None:

@@ -28,6 +28,8 @@ from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Refused, Settings, child_environment
 
 RECORDS = "int_identity__records"
+# What the hygiene room normalises, between staging and records.
+VALUES = "stg_hygiene__values"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from benchmarks.identity.normalise import normalise
 from benchmarks.identity.other_company import generate
 from identity.tables import ensure_tables
 from orchestration import rules
+from orchestration.rooms import normalise as normalise_values
+from orchestration.settings import Settings
+from orchestration.transform import VALUES
 
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = ("hubspot", "mailchimp", "web_events", "file_drops")
@@ -27,7 +30,8 @@ def build_sandbox(home: Path, seed: int, scale: float, *, again: bool = False) -
     warehouse, done = home / "warehouse.duckdb", home / "records.done"
     if done.exists():
         if again:
-            build_records(home, "int_identity__records")
+            normalise_values(Settings(home=home))
+            build_records(home, "int_hygiene__free_mail_domains int_identity__records")
         return
     for folder in ("marts", "inbox/web_events", "work", "dlt", "target"):
         (home / folder).mkdir(parents=True, exist_ok=True)
@@ -43,6 +47,8 @@ def build_sandbox(home: Path, seed: int, scale: float, *, again: bool = False) -
             sandbox.send_signal(signal.SIGTERM)
     rules.load(PROJECT / "config", warehouse)
     ensure_tables(warehouse)
+    build_records(home, f"+{VALUES}")
+    normalise_values(Settings(home=home))
     build_records(home, "+int_identity__records")
     done.touch()
 

@@ -6,7 +6,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from benchmarks.model_sql import rendered
+from benchmarks.model_sql import macro, rendered
+from orchestration.rooms import normalise as normalise_values
+from orchestration.settings import Settings
 
 TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
 MERGES = (
@@ -20,6 +22,38 @@ SOURCE_ROWS = (
     "postal_code varchar, street varchar, lifecycle_stage_native varchar, "
     "linked_record_id varchar, message varchar, is_unsubscribed boolean, is_archived boolean, "
     "is_deleted boolean, created_at timestamp, updated_at timestamp"
+)
+
+MODELS = (
+    ("int_hygiene__free_mail_domains", "reference", "free_mail_domains"),
+    ("int_identity__records", "intermediate", "int_identity__records"),
+    ("int_hygiene__records", "intermediate", "int_hygiene__records"),
+)
+REFERENCES = {"int_hygiene__free_mail_domains": "reference.free_mail_domains"}
+# What stg_hygiene__values states of such rows, by table of schema hygiene.
+_STATED = {
+    "countries": ("country", "''"),
+    "regions": ("region", "coalesce(country, '')"),
+    "phones": ("phone", "coalesce(country, '')"),
+    "emails": (f"case when not {macro('is_plain_address')('email')} then email end", "''"),
+    "domains": (macro("address_domain")("email"), "''"),
+    "company_domains": ("company_domain", "''"),
+    "names": (
+        "first_name",
+        "case when last_name is null and first_name like '% %' then 'whole' else 'first' end",
+    ),
+    "last_names": (
+        "last_name",
+        "case when first_name is null and last_name like '% %' then 'whole' else 'last' end",
+    ),
+    "companies": ("company_name", "''"),
+    "job_titles": ("job_title", "''"),
+}
+_TABLES = {"company_domains": "domains", "last_names": "names"}
+_VALUES = " union ".join(
+    f"select '{_TABLES.get(kind, kind)}' as kind, {column} as raw_value, {context} as context"
+    f" from intermediate.int_identity__source_rows where {column} is not null"
+    for kind, (column, context) in _STATED.items()
 )
 
 
@@ -39,11 +73,19 @@ def normalise(
         ]
         _put(connection, "merges", MERGES, merged)
         seeds = _seeds(connection)
-        sql = rendered(
-            "int_identity__records",
-            ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
-        )
-        connection.execute(f"create or replace table intermediate.int_identity__records as {sql}")
+        connection.execute("create schema if not exists staging")
+        connection.execute(f"create or replace table staging.stg_hygiene__values as {_VALUES}")
+    normalise_values(Settings(home=warehouse.parent))
+    with duckdb.connect(str(warehouse)) as connection:
+        for model, schema, name in MODELS:
+            sql = rendered(
+                model,
+                ref=lambda name: REFERENCES.get(
+                    name, f"{'reference' if name in seeds else 'intermediate'}.{name}"
+                ),
+                source=lambda schema, table: f"{schema}.{table}",
+            )
+            connection.execute(f"create or replace table {schema}.{name} as {sql}")
 
 
 def _put(

@@ -19,6 +19,7 @@ from ingestion.sources import SOURCES
 from orchestration import (
     builds,
     house,
+    rooms,
     rules,
     run,
     sandbox_commands,
@@ -139,7 +140,10 @@ def rooms_only(settings: Settings) -> str:
         rules.load(settings.config, settings.warehouse)
         truth.load(settings, "sandbox")
         records = f"+{transform.RECORDS}"
-        _dbt(facts, "--select", f"{transform.STAGING} resource_type:seed {records}")
+        staged = f"{transform.STAGING} resource_type:seed"
+        _dbt(facts, "--select", staged)
+        rooms.normalise(settings)
+        _dbt(facts, "--select", records, "--exclude", staged)
         resolve(
             settings.warehouse,
             run_id=facts.run_id,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hygiene.kinds import KINDS
 from ingestion.sources import SOURCES
 from orchestration import checks, definitions, house, release, schedules, transform
 from orchestration.settings import PROJECT, Settings
@@ -64,6 +65,22 @@ def test_no_model_reads_one_of_a_later_gate(parsed):
         if position.get(parent, -1) > position[key]
     ]
     assert backwards == []
+
+
+def test_values_are_normalised_between_staging_and_records(repository):
+    graph = repository.asset_graph
+    kept = [key for key in graph.get_all_asset_keys() if key.path[0] == "hygiene"]
+    assert len(kept) == len(KINDS)
+    for key in kept:
+        assert {each.path[-1] for each in graph.get(key).parent_keys} == {transform.VALUES}
+    records = next(
+        graph.get(key) for key in graph.get_all_asset_keys() if key.path[-1] == transform.RECORDS
+    )
+    assert {key.path[-1] for key in records.parent_keys if key.path[0] == "hygiene"} >= {
+        "countries",
+        "domains",
+        "phones",
+    }
 
 
 def test_dagster_builds_in_each_gate_what_the_gate_holds(repository, parsed):

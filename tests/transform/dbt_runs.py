@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hygiene.cache
 import identity.tables
 import ingestion.pipeline
 import quality.run
@@ -50,6 +51,7 @@ def empty_home(home: Path) -> Path:
     """Make a home as a first run finds it: every table that the transform reads, without rows."""
     warehouse = home / "warehouse.duckdb"
     ingestion.pipeline.ensure_tables(warehouse)
+    hygiene.cache.ensure_tables(warehouse)
     identity.tables.ensure_tables(warehouse)
     quality.run.ensure_tables(warehouse)
     rules.load(PROJECT / "config", warehouse)

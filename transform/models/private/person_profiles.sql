@@ -7,6 +7,10 @@ with records as (
     select * from {{ ref('int_identity__records') }}
 ),
 
+normalised as (
+    select * from {{ ref('int_hygiene__records') }}
+),
+
 bridge as (
     select * from {{ ref('int_identity__bridge') }}
     where person_id is not null
@@ -39,6 +43,10 @@ ranked as (
         bridge.person_id,
         stated.field,
         stated.stated_value,
+        normalised.phone_e164,
+        normalised.job_seniority,
+        normalised.job_function,
+        normalised.region_code,
         concat(stated.source, '|', stated.object, '|', stated.source_record_id) as origin,
         row_number() over (
             partition by bridge.person_id, stated.field
@@ -67,12 +75,22 @@ ranked as (
             stated.source = records.source
             and stated.object = records.object
             and stated.source_record_id = records.source_record_id
+    left join normalised
+        on
+            stated.source = normalised.source
+            and stated.object = normalised.object
+            and stated.source_record_id = normalised.source_record_id
     left join rules on stated.field = rules.field
     left join trusted on stated.source = trusted.source and stated.object = trusted.object
 )
 
 select
     person_id,
+    -- The one form of what was taken, from the record that it was taken from.
+    max(case when field = 'phone' then phone_e164 end) as phone_e164,
+    max(case when field = 'job_title' then job_seniority end) as job_seniority,
+    max(case when field = 'job_title' then job_function end) as job_function,
+    max(case when field = 'region' then region_code end) as region_code,
     {% for field in fields %}
     max(case when field = '{{ field }}' then stated_value end) as {{ field }},
     max(case when field = '{{ field }}' then origin end) as {{ field }}_origin

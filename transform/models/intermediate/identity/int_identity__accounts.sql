@@ -26,7 +26,8 @@ ranked as (
     select
         bridge.account_id,
         companies.name,
-        companies.industry,
+        industries.industry,
+        companies.industry as industry_native,
         countries.country_code,
         row_number() over (
             partition by bridge.account_id
@@ -41,8 +42,10 @@ ranked as (
         on
             bridge.source = companies.source
             and bridge.source_record_id = companies.source_record_id
-    left join {{ ref('country_names') }} as countries
-        on lower(trim(companies.country)) = countries.country_name
+    left join {{ source('hygiene', 'countries') }} as countries
+        on companies.country = countries.raw_value
+    left join {{ source('hygiene', 'industries') }} as industries
+        on companies.industry = industries.raw_value
 ),
 
 people as (
@@ -60,6 +63,7 @@ select
     coalesce(ranked.name, accounts.name) as name,
     ranked.country_code,
     ranked.industry,
+    ranked.industry_native,
     coalesce(people.person_count, 0) as person_count
 from accounts
 left join ranked on accounts.account_id = ranked.account_id and ranked.position = 1

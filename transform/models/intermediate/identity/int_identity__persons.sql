@@ -30,6 +30,8 @@ joined as (
         records.source_record_id,
         records.email_domain,
         records.country_code,
+        titles.job_seniority,
+        titles.job_function,
         stages.stage as lifecycle_stage,
         stages.stage_order,
         records.is_unsubscribed,
@@ -44,6 +46,8 @@ joined as (
             bridge.source = records.source
             and bridge.object = records.object
             and bridge.source_record_id = records.source_record_id
+    left join {{ source('hygiene', 'job_titles') }} as titles
+        on records.job_title = titles.raw_value
     left join stages
         on
             records.source = stages.crm
@@ -58,6 +62,8 @@ ranked as (
         person_id,
         email_domain,
         country_code,
+        job_seniority,
+        job_function,
         lifecycle_stage,
         row_number() over (
             partition by person_id
@@ -77,6 +83,15 @@ ranked as (
                 coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
                 source asc, object asc, source_record_id asc
         ) as country_position,
+        -- Rank and field come from one title.
+        row_number() over (
+            partition by person_id
+            order by
+                case when job_seniority is null then 1 else 0 end asc,
+                case when is_deleted then 1 else 0 end asc,
+                coalesce(updated_at, cast('1970-01-01' as timestamp)) desc,
+                source asc, object asc, source_record_id asc
+        ) as title_position,
         row_number() over (
             partition by person_id
             order by
@@ -95,6 +110,8 @@ select
     max(joined.kind) as kind,
     max(joined.person_account_id) as account_id,
     max(country_ranked.country_code) as country_code,
+    max(title_ranked.job_seniority) as job_seniority,
+    max(title_ranked.job_function) as job_function,
     max(email_ranked.email_domain) as email_domain,
     max(stage_ranked.lifecycle_stage) as lifecycle_stage,
     count(*) as record_count,
@@ -131,6 +148,8 @@ left join ranked as email_ranked
     on joined.person_id = email_ranked.person_id and email_ranked.email_position = 1
 left join ranked as country_ranked
     on joined.person_id = country_ranked.person_id and country_ranked.country_position = 1
+left join ranked as title_ranked
+    on joined.person_id = title_ranked.person_id and title_ranked.title_position = 1
 left join ranked as stage_ranked
     on joined.person_id = stage_ranked.person_id and stage_ranked.stage_position = 1
 group by joined.person_id

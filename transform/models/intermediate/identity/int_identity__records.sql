@@ -25,9 +25,7 @@ split_rows as (
         *,
         lower(trim(email)) as email_normalised,
         split_part(lower(trim(email)), '@', 1) as email_local,
-        case
-            when email like '%@%.%' then split_part(lower(trim(email)), '@', 2)
-        end as email_domain,
+        {{ address_domain('email') }} as email_domain,
         {{ regexp_replace_all(regexp_replace_all('lower(phone)', '(x|ext).*$', ''), '[^0-9]', '') }}
             as phone_digits,
         -- A title is no name: two doctors of one surname would be one person.
@@ -38,15 +36,7 @@ split_rows as (
             ),
             ' .*$', ''
         )) }} as first_folded,
-        {{ fold_name('last_name') }} as last_folded,
-        {{ regexp_replace_all(
-            regexp_replace_all(
-                fold('company_name'),
-                '[ ,.]+(inc|incorporated|llc|ltd|limited|gmbh|ag|corp|corporation|co|sa|sas|sarl|bv|nv|plc|oy|ab|as|srl|spa|pty)[.]?$',
-                ''
-            ),
-            '[^a-z0-9]', ''
-        ) }} as company_folded
+        {{ fold_name('last_name') }} as last_folded
     from source_rows
 ),
 
@@ -66,9 +56,12 @@ judged as (
         addressed.*,
         nicknames.canonical as first_canonical,
         countries.country_code,
+        companies.company_key,
+        phones.phone_e164,
+        phones.problem as phone_problem,
         vendor_merges.winner_record_id as merged_into_record_id,
         role_mailboxes.local_part is not null as is_role_email,
-        disposable.domain is not null as is_disposable_email,
+        coalesce(domains.is_disposable, false) as is_disposable_email,
         free_mail.domain is not null as is_free_mail,
         (
             placeholder_locals.value is not null
@@ -81,9 +74,9 @@ judged as (
     from addressed
     left join {{ ref('role_mailboxes') }} as role_mailboxes
         on addressed.local_untagged = role_mailboxes.local_part
-    left join {{ ref('disposable_domains') }} as disposable
-        on addressed.email_domain = disposable.domain
-    left join {{ ref('free_mail_domains') }} as free_mail
+    left join {{ source('hygiene', 'domains') }} as domains
+        on addressed.email_domain = domains.raw_value
+    left join {{ ref('int_hygiene__free_mail_domains') }} as free_mail
         on addressed.email_domain = free_mail.domain
     left join {{ ref('placeholder_values') }} as placeholder_locals
         on
@@ -98,8 +91,14 @@ judged as (
             addressed.first_folded = placeholder_names.value
             and placeholder_names.kind = 'name'
     left join {{ ref('nicknames') }} as nicknames on addressed.first_folded = nicknames.nickname
-    left join {{ ref('country_names') }} as countries
-        on lower(trim(addressed.country)) = countries.country_name
+    left join {{ source('hygiene', 'countries') }} as countries
+        on addressed.country = countries.raw_value
+    left join {{ source('hygiene', 'companies') }} as companies
+        on addressed.company_name = companies.raw_value
+    left join {{ source('hygiene', 'phones') }} as phones
+        on
+            addressed.phone = phones.raw_value
+            and coalesce(countries.country_code, '') = phones.context
     left join vendor_merges
         on
             addressed.source = vendor_merges.source
@@ -108,10 +107,12 @@ judged as (
             and vendor_merges.position = 1
 ),
 
+-- However it was typed, a number of a known country has one key; of others the digits must do.
 keyed as (
     select
         *,
         case
+            when phone_e164 is not null then right(phone_e164, 10)
             when length(phone_digits) between 8 and 15
                 then right({{ regexp_replace_all('phone_digits', '^0+', '') }}, 10)
         end as phone_national,
@@ -147,21 +148,16 @@ select
         else concat(local_untagged, '@', domain_delivered)
     end as email_key,
     phone,
-    -- 555-01xx is reserved for fiction; ten like digits and counted ones are typed to get through.
     case
-        when length(phone_national) < 8 then null
-        when replace(phone_national, substr(phone_national, 1, 1), '') = '' then null
-        when replace(right(phone_national, 7), right(phone_national, 1), '') = '' then null
-        when substr(phone_national, 4, 5) = '55501' then null
-        when phone_national in ('1234567890', '0123456789', '123456789', '12345678') then null
-        else phone_national
+        when length(phone_national) >= 8 and coalesce(phone_problem, '') <> 'placeholder'
+            then phone_national
     end as phone_key,
     first_name,
     last_name,
     coalesce(first_canonical, nullif(first_folded, '')) as first_key,
     nullif(last_folded, '') as last_key,
     company_name,
-    nullif(company_folded, '') as company_key,
+    company_key,
     company_record_id,
     company_domain,
     job_title,
@@ -177,6 +173,7 @@ select
     is_role_email,
     is_disposable_email,
     is_free_mail,
+    is_placeholder_email,
     is_unsubscribed,
     is_archived,
     is_deleted,

@@ -14,6 +14,7 @@ select
     {{ without_addresses('accounts.name') }} as name,
     accounts.country_code,
     accounts.industry,
+    {{ without_addresses('accounts.industry_native') }} as industry_native,
     cast(accounts.person_count as bigint) as person_count,
     customers.account_id is not null as is_customer
 from accounts

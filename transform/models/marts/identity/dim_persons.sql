@@ -28,6 +28,8 @@ select
     persons.account_id,
     persons.lifecycle_stage,
     persons.country_code,
+    persons.job_seniority,
+    persons.job_function,
     persons.email_domain,
     cast(persons.record_count as bigint) as record_count,
     persons.is_customer or buyers.person_id is not null as is_customer,
