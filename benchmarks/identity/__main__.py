@@ -15,7 +15,7 @@ import duckdb
 import yaml
 
 from benchmarks.identity import homes, truths
-from benchmarks.identity.scoring import Quality, b_cubed, largest, pairwise, rule_precision
+from identity.linkage.quality import Quality, b_cubed, largest, pairwise, rule_precision
 from identity.resolve import resolve
 
 AS_OF = datetime(2026, 7, 1, 6, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """The SQL of `int_identity__records` as it stands in the project, without starting dbt."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +31,41 @@ def normalise(
 
     A merge is source, object, loser and winner. What the warehouse held before is replaced.
     """
+    normalise_chunks(warehouse, [(rows, merges)])
+
+
+def normalise_chunks(
+    warehouse: Path,
+    chunks: Iterable[tuple[list[dict[str, Any]], list[tuple[str, str, str, str]]]],
+) -> None:
+    """Do the same with rows and merges that come in parts, a record's first row counting."""
     names = ("source", "object", "loser_record_id", "winner_record_id")
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists intermediate")
-        _put(connection, "source_rows", SOURCE_ROWS, rows)
-        merged = [
-            {**dict(zip(names, each, strict=True)), "winner_object": each[1]} for each in merges
-        ]
-        _put(connection, "merges", MERGES, merged)
-        seeds = _seeds(connection)
-        sql = rendered(
-            "int_identity__records",
-            ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
-        )
-        connection.execute(f"create or replace table intermediate.int_identity__records as {sql}")
+        for table, columns in (("source_rows", SOURCE_ROWS), ("merges", MERGES)):
+            connection.execute(
+                f"create or replace table intermediate.int_identity__{table} ({columns})"
+            )
+        for rows, merges in chunks:
+            _put(connection, "source_rows", SOURCE_ROWS, rows)
+            merged = [
+                {**dict(zip(names, each, strict=True)), "winner_object": each[1]} for each in merges
+            ]
+            _put(connection, "merges", MERGES, merged)
+        build_records(connection)
+
+
+def build_records(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `int_identity__records` from the source rows and merges that are there."""
+    seeds = _seeds(connection)
+    sql = rendered(
+        "int_identity__records",
+        ref=lambda name: f"{'reference' if name in seeds else 'intermediate'}.{name}",
+    )
+    connection.execute(
+        "create or replace table intermediate.int_identity__records as select * from"
+        f" ({sql}) qualify row_number() over (partition by record_key order by created_at) = 1"
+    )
 
 
 def _put(
@@ -53,7 +75,6 @@ def _put(
     told = pa.table({each: [row.get(each) for row in rows] for each in names})
     connection.register("told", told)
     table = f"intermediate.int_identity__{name}"
-    connection.execute(f"create or replace table {table} ({columns})")
     connection.execute(f"insert into {table} select {', '.join(names)} from told")
     connection.unregister("told")
 

@@ -1,0 +1,276 @@
+"""What changed since the last run, and the records that a change can reach. All of it in SQL.
+
+Makes temporary tables and writes nothing: `party_records` (records to look at, with all that
+matching needs), `old_rows` (what the last run knew of records that changed or went), `affected`
+(their keys, old and new), `dead` (key values that link nobody), `touched` (records whose links are
+made anew). A full run is the same with nothing known.
+"""
+
+import duckdb
+
+from identity.matching import Matching
+from identity.tables import BLOCKS, KEYS
+
+RECORDS = "intermediate.int_identity__records"
+# The columns of a record that identity depends on: another value in one makes it a changed record.
+_READ = (
+    "source, object, source_record_id, linked_record_id, record_kind, created_at, first_key,"
+    " last_key, company_key, street_key, postal_code, city, country_code, email_key,"
+    " email_normalised, email_domain, phone_key, is_free_mail"
+)
+MEMORY = (
+    "number, record_key, source, object, source_record_id, record_kind, created_at, content,"
+    " stated_name, first_letter, last_letter, mailbox, work_domain, "
+    + ", ".join([f"key_{kind}" for kind in KEYS] + list(BLOCKS))
+)
+# Block -> the value two records must share to be scored at all. Never a first and last name alone,
+# never a bare local part of an address.
+_BLOCKS = (
+    "email_key",
+    "phone_key || '|' || left(last_key, 1)",
+    "phone_key || '|' || left(first_key, 1)",
+    "full_name || '|' || lower(city)",
+    "last_key || '|' || work_domain",
+    "last_key || '|' || company_key",
+    "first_key || '|' || work_domain",
+    "full_name",
+    "local_part",
+    "last_key || '|' || lower(postal_code)",
+    "last_key || '|' || street_key",
+    "first_key || '|' || street_key",
+)
+
+
+def find_changes(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full: bool) -> None:
+    """Make the temporary tables; with `full` nothing is known and everything has changed."""
+    connection.execute(
+        "create or replace temp view known as select * from identity.matched_records"
+        + (" where false" if full else "")
+    )
+    _party_records(connection)
+    connection.execute(
+        f"""
+        create or replace temp view everyone as
+        select {MEMORY} from known anti join old_rows using (number)
+        union all
+        select {MEMORY} from party_records where is_fresh
+        """
+    )
+    _affected(connection)
+    _dead(connection, matching, full=full)
+    _touched(connection, full=full)
+    if not full:
+        _add_neighbours(connection)
+    for kind in ("email", "phone"):
+        connection.execute(
+            f"update party_records set {kind}_key = null where key_{kind} in"
+            f" (select key_hash from dead where kind = '{kind}')"
+        )
+
+
+def _party_records(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        f"""
+        create or replace temp table fresh_keys as
+        with seen as (
+            select record_key, hash({_READ}) as content from {RECORDS} where object <> 'companies'
+        )
+        select seen.record_key, seen.content, known.number
+        from seen left join known using (record_key)
+        where known.content is distinct from seen.content
+        """
+    )
+    connection.execute(
+        f"""
+        create or replace temp table old_rows as
+        select known.* from known where record_key in (select record_key from fresh_keys)
+        or record_key not in (select record_key from {RECORDS})
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table numbered as
+        with highest as (select coalesce(max(number), -1) as number from known)
+        select fresh_keys.record_key, content,
+            coalesce(
+                fresh_keys.number,
+                highest.number + row_number() over (
+                    order by fresh_keys.number is not null, fresh_keys.record_key
+                )
+            ) as number
+        from fresh_keys cross join highest
+        """
+    )
+    connection.execute(
+        f"create or replace temp table party_records as {_derived('numbered', is_fresh=True)}"
+    )
+
+
+def _derived(wanted: str, *, is_fresh: bool) -> str:
+    """The SQL of the records in table `wanted` (record_key, number, content), keys and all."""
+    blocks = ", ".join(
+        f"case when is_scored then {_hashed(value)} end as {name}"
+        for name, value in zip(BLOCKS, _BLOCKS, strict=True)
+    )
+    return f"""
+        with named as (
+            select
+                wanted.number, wanted.content, records.record_key, {_READ.replace(",", ", ")},
+                -- Swapped names are one name; an initial is not enough to be one.
+                case when length(first_key) > 1 and length(last_key) > 1
+                    then least(first_key, last_key) || '|' || greatest(first_key, last_key)
+                    end as full_name,
+                lower(coalesce(postal_code, city)) || '|' || coalesce(country_code, '') as town,
+                case when email_key is not null and not is_free_mail
+                    then email_domain end as work_domain_name,
+                regexp_replace(split_part(email_key, '@', 1), '[^a-z]', '', 'g') as letters,
+                record_kind = 'person' and first_key is not null and last_key is not null
+                    as is_scored
+            from {RECORDS} as records inner join {wanted} as wanted using (record_key)
+        ),
+        derived as (
+            select
+                *, work_domain_name as work_domain,
+                -- Mail systems number people of one name, so digits tell them apart at a domain.
+                work_domain_name || '|' || regexp_replace(
+                    split_part(email_key, '@', 1), '[^0-9]', '', 'g'
+                ) as work_mailbox,
+                -- A local part made from the name says nothing that the name does not.
+                case when length(letters) >= 5 and is_scored
+                    and left(letters, 1) not in (left(first_key, 1), left(last_key, 1))
+                    and not contains(letters, first_key) and not contains(letters, last_key)
+                    then split_part(email_key, '@', 1) end as local_part
+            from named
+        )
+        select
+            * exclude (letters, work_domain, work_domain_name),
+            work_domain_name as domain_name,
+            {str(is_fresh).lower()} as is_fresh,
+            {_hashed("first_key || '|' || last_key")} as stated_name,
+            {_letter("first_key")} as first_letter, {_letter("last_key")} as last_letter,
+            {_hashed("work_mailbox")} as mailbox, {_hashed("work_domain")} as work_domain,
+            {_hashed("email_key")} as key_email, {_hashed("phone_key")} as key_phone,
+            case
+                when object = 'visitors' then {_hashed("linked_record_id || '|' || email_normalised")}
+                when object = 'form_submissions'
+                    then {_hashed("source_record_id || '|' || email_normalised")}
+                end as key_link,
+            {_hashed("full_name || '|' || work_mailbox")} as key_domain,
+            {_hashed("full_name || '|' || company_key")} as key_company,
+            {_hashed("full_name || '|' || nullif(street_key, '') || '|' || town")} as key_street,
+            {_hashed("full_name || '|' || lower(postal_code) || '|' || country_code")} as key_postal,
+            {blocks}
+        from derived
+    """
+
+
+def _letter(name: str) -> str:
+    """The place of a name's first letter: 1 to 26, other letters share the places up to 63."""
+    return (
+        f"case when {name} between 'a' and '{{' then ascii({name}) - 96"
+        f" when {name} <> '' then 27 + ascii({name}) % 37 end"
+    )
+
+
+def _hashed(value: str) -> str:
+    """The hash of a value, null for null: DuckDB gives null a hash, by which the empty would link."""
+    return f"nullif(hash({value}), hash(null))"
+
+
+def _affected(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keys of changed records as they were and as they are."""
+    columns = {kind: f"key_{kind}" for kind in KEYS} | {block: block for block in BLOCKS}
+    connection.execute("create or replace temp table affected (kind varchar, key_hash ubigint)")
+    for kind, column in columns.items():
+        connection.execute(
+            f"""
+            insert into affected
+            select '{kind}', {column} from (
+                select {column} from party_records union select {column} from old_rows
+            ) where {column} is not null
+            """
+        )
+
+
+def _dead(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full: bool) -> None:
+    """Values that name too many people, and blocks that too many records stand in."""
+    connection.execute(
+        "create or replace temp table dead as select * from identity.dead_keys"
+        + (" where false" if full else " anti join affected using (kind, key_hash)")
+    )
+    rules = {
+        kind: (f"key_{kind}", "count(distinct stated_name)", matching.names_per_key_limit)
+        for kind in ("email", "phone")
+    }
+    if matching.probabilistic:
+        for block in BLOCKS:
+            scored = matching.probabilistic
+            limit = scored.full_name_limit if block == "block_8" else scored.block_limit
+            rules[block] = (block, "count(*)", limit + 1)
+    for kind, (column, counted, least) in rules.items():
+        scope = "" if full else f"{column} in (select key_hash from affected where kind = '{kind}')"
+        connection.execute(
+            f"""
+            insert into dead select '{kind}', {column} from everyone
+            where {scope or f"{column} is not null"}
+            group by {column} having {counted} >= {least}
+            """
+        )
+
+
+def _touched(connection: duckdb.DuckDBPyConnection, *, full: bool) -> None:
+    """Changed records, and those one of whose keys came to life or died."""
+    connection.execute("create or replace temp table touched as select number from party_records")
+    if full:
+        return
+    connection.execute(
+        """
+        create or replace temp table flipped as
+        (select * from dead except select * from identity.dead_keys)
+        union all
+        (select * from identity.dead_keys except select * from dead)
+        """
+    )
+    kinds = connection.execute("select distinct kind from flipped order by kind").fetchall()
+    for (kind,) in kinds:
+        column = kind if kind in BLOCKS else f"key_{kind}"
+        connection.execute(
+            f"""
+            insert into touched select number from everyone
+            where {column} in (select key_hash from flipped where kind = ?)
+            and number not in (select number from touched)
+            """,
+            [kind],
+        )
+
+
+def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put into `party_records` whoever shares a key with a change or a block with a touched."""
+    connection.execute("create or replace temp table needed as select number from touched")
+    for kind in KEYS:
+        connection.execute(
+            f"""
+            insert into needed select number from everyone
+            where key_{kind} in (select key_hash from affected where kind = '{kind}')
+            """
+        )
+    for block in BLOCKS:
+        connection.execute(
+            f"""
+            insert into needed select number from everyone
+            where {block} in (
+                select {block} from everyone
+                where number in (select number from touched) and {block} is not null
+                and {block} not in (select key_hash from dead where kind = '{block}')
+            )
+            """
+        )
+    connection.execute(
+        """
+        create or replace temp table neighbours as
+        select record_key, content, number from everyone
+        where number in (select number from needed)
+        and number not in (select number from party_records)
+        """
+    )
+    connection.execute(f"insert into party_records {_derived('neighbours', is_fresh=False)}")
