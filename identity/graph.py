@@ -130,32 +130,22 @@ def keep_edges(connection: duckdb.DuckDBPyConnection, matching: Matching, cut: G
     )
     model = matching.probabilistic.model if matching.probabilistic else None
     connection.execute(
-        """
-        create or replace temp table told_edges as
-        select
-            fresh.*, coalesce(uses.is_used, false) as is_used,
-            lefts.record_key as left_key, rights.record_key as right_key
-        from numbered_edges as fresh
-        left join edge_uses as uses on uses.edge = fresh.edge and uses.is_fresh
-        inner join everyone as lefts on fresh.left_number = lefts.number
-        inner join everyone as rights on fresh.right_number = rights.number
-        """
-    )
-    connection.execute(
         f"""
         insert into identity.edges (
             left_key, right_key, left_number, right_number, entity, rule, tier, confidence,
             match_weight, model_version, is_used, guard, weights, is_swapped, key_hash
         )
         select
-            least(left_key, right_key), greatest(left_key, right_key), left_number, right_number,
-            'person', rule,
+            least(lefts.record_key, rights.record_key), greatest(lefts.record_key, rights.record_key),
+            left_number, right_number, 'person', rule,
             case rule {tiers} else '{PROBABILISTIC}' end,
             case rule {confidence} else 1 / (1 + pow(2, -match_weight)) end,
             match_weight, case when rule = '{PROBABILISTIC}' then $model end,
-            is_used, guard, weights, is_swapped, key_hash
-        from told_edges
-        order by 1, 2, rule
+            coalesce(uses.is_used, false), guard, weights, is_swapped, key_hash
+        from numbered_edges as fresh
+        left join (select * from edge_uses where is_fresh) as uses on uses.edge = fresh.edge
+        inner join members as lefts on fresh.left_number = lefts.number
+        inner join members as rights on fresh.right_number = rights.number
         """,
         {"model": model},
     )

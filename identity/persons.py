@@ -23,8 +23,7 @@ def keep_persons(
         left join identity.person_map using (source, object, source_record_id);
         create or replace temp table lost_ids as
         select distinct person_id as old_id from identity.person_map
-        inner join old_rows using (source, object, source_record_id)
-        anti join members using (source, object, source_record_id)
+        semi join gone using (source, object, source_record_id)
         """
     )
     ids.assign(connection, "person")

@@ -2,7 +2,7 @@
 
 Makes temporary tables and writes nothing: `party_records` (records to look at, with all that
 matching needs), `old_rows` (what the last run knew of records that changed or went), `affected`
-(their keys, old and new), `dead` (key values that link nobody), `touched` (records whose links are
+(their keys, old and new), `gone` (records that are no more), `dead` (key values that link nobody), `touched` (records whose links are
 made anew). A full run is the same with nothing known.
 """
 
@@ -26,19 +26,29 @@ MEMORY = (
 # Block -> the value two records must share to be scored at all. Never a first and last name alone,
 # never a bare local part of an address.
 _BLOCKS = (
-    "email_key",
-    "phone_key || '|' || left(last_key, 1)",
-    "phone_key || '|' || left(first_key, 1)",
-    "full_name || '|' || lower(city)",
-    "last_key || '|' || work_domain",
-    "last_key || '|' || company_key",
-    "first_key || '|' || work_domain",
-    "full_name",
-    "local_part",
-    "last_key || '|' || lower(postal_code)",
-    "last_key || '|' || street_key",
-    "first_key || '|' || street_key",
+    ("email_key",),
+    ("phone_key", "left(last_key, 1)"),
+    ("phone_key", "left(first_key, 1)"),
+    ("full_name", "town_name"),
+    ("last_key", "domain_name"),
+    ("last_key", "company_key"),
+    ("first_key", "domain_name"),
+    ("full_name",),
+    ("local_part",),
+    ("last_key", "postal_name"),
+    ("last_key", "street_key"),
+    ("first_key", "street_key"),
 )
+# Kind of key -> the values that two records share to be linked by its rule.
+_KEYS = {
+    "email": ("email_key",),
+    "phone": ("phone_key",),
+    "link": ("link_id", "email_normalised"),
+    "domain": ("full_name", "work_mailbox"),
+    "company": ("full_name", "company_key"),
+    "street": ("full_name", "nullif(street_key, '')", "town"),
+    "postal": ("full_name", "postal_name", "country_code"),
+}
 
 
 def find_changes(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full: bool) -> None:
@@ -56,7 +66,16 @@ def find_changes(connection: duckdb.DuckDBPyConnection, matching: Matching, *, f
         select {MEMORY} from party_records where is_fresh
         """
     )
-    _affected(connection)
+    mapped = "identity.person_map" if full else "old_rows"
+    connection.execute(
+        f"""
+        create or replace temp table gone as
+        select source, object, source_record_id,
+            source || '|' || object || '|' || source_record_id as record_key
+        from {mapped} anti join everyone using (source, object, source_record_id)
+        """
+    )
+    _affected(connection, full=full)
     _dead(connection, matching, full=full)
     _touched(connection, full=full)
     if not full:
@@ -108,9 +127,10 @@ def _party_records(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _derived(wanted: str, *, is_fresh: bool) -> str:
     """The SQL of the records in table `wanted` (record_key, number, content), keys and all."""
+    keys = ", ".join(f"{_hashed(*values)} as key_{kind}" for kind, values in _KEYS.items())
     blocks = ", ".join(
-        f"case when is_scored then {_hashed(value)} end as {name}"
-        for name, value in zip(BLOCKS, _BLOCKS, strict=True)
+        f"{_hashed(*values, given='is_scored')} as {name}"
+        for name, values in zip(BLOCKS, _BLOCKS, strict=True)
     )
     return f"""
         with named as (
@@ -120,46 +140,42 @@ def _derived(wanted: str, *, is_fresh: bool) -> str:
                 case when length(first_key) > 1 and length(last_key) > 1
                     then least(first_key, last_key) || '|' || greatest(first_key, last_key)
                     end as full_name,
-                lower(coalesce(postal_code, city)) || '|' || coalesce(country_code, '') as town,
+                lower(postal_code) as postal_name, lower(city) as town_name,
                 case when email_key is not null and not is_free_mail
-                    then email_domain end as work_domain_name,
-                regexp_replace(split_part(email_key, '@', 1), '[^a-z]', '', 'g') as letters,
+                    then email_domain end as domain_name,
+                split_part(email_key, '@', 1) as local,
                 record_kind = 'person' and first_key is not null and last_key is not null
                     as is_scored
             from {RECORDS} as records inner join {wanted} as wanted using (record_key)
         ),
+        lettered as (
+            select
+                *,
+                coalesce(postal_name, town_name) || '|' || coalesce(country_code, '') as town,
+                -- Mail systems number people of one name, so digits tell them apart at a domain.
+                domain_name || '|' || regexp_replace(local, '[^0-9]+', '', 'g') as work_mailbox,
+                case when is_scored then regexp_replace(local, '[^a-z]+', '', 'g') end as letters,
+                case object when 'visitors' then linked_record_id
+                    when 'form_submissions' then source_record_id end as link_id
+            from named
+        ),
         derived as (
             select
-                *, work_domain_name as work_domain,
-                -- Mail systems number people of one name, so digits tell them apart at a domain.
-                work_domain_name || '|' || regexp_replace(
-                    split_part(email_key, '@', 1), '[^0-9]', '', 'g'
-                ) as work_mailbox,
+                *,
                 -- A local part made from the name says nothing that the name does not.
-                case when length(letters) >= 5 and is_scored
+                case when length(letters) >= 5
                     and left(letters, 1) not in (left(first_key, 1), left(last_key, 1))
                     and not contains(letters, first_key) and not contains(letters, last_key)
-                    then split_part(email_key, '@', 1) end as local_part
-            from named
+                    then local end as local_part
+            from lettered
         )
         select
-            * exclude (letters, work_domain, work_domain_name),
-            work_domain_name as domain_name,
+            * exclude (letters, local, link_id, postal_name, town_name),
             {str(is_fresh).lower()} as is_fresh,
-            {_hashed("first_key || '|' || last_key")} as stated_name,
+            {_hashed("first_key", "last_key")} as stated_name,
             {_letter("first_key")} as first_letter, {_letter("last_key")} as last_letter,
-            {_hashed("work_mailbox")} as mailbox, {_hashed("work_domain")} as work_domain,
-            {_hashed("email_key")} as key_email, {_hashed("phone_key")} as key_phone,
-            case
-                when object = 'visitors' then {_hashed("linked_record_id || '|' || email_normalised")}
-                when object = 'form_submissions'
-                    then {_hashed("source_record_id || '|' || email_normalised")}
-                end as key_link,
-            {_hashed("full_name || '|' || work_mailbox")} as key_domain,
-            {_hashed("full_name || '|' || company_key")} as key_company,
-            {_hashed("full_name || '|' || nullif(street_key, '') || '|' || town")} as key_street,
-            {_hashed("full_name || '|' || lower(postal_code) || '|' || country_code")} as key_postal,
-            {blocks}
+            {_hashed("work_mailbox")} as mailbox, {_hashed("domain_name")} as work_domain,
+            {keys}, {blocks}
         from derived
     """
 
@@ -172,16 +188,18 @@ def _letter(name: str) -> str:
     )
 
 
-def _hashed(value: str) -> str:
-    """The hash of a value, null for null: DuckDB gives null a hash, by which the empty would link."""
-    return f"nullif(hash({value}), hash(null))"
+def _hashed(*values: str, given: str = "true") -> str:
+    """The hash of values, null where one is null: DuckDB gives null a hash, and the empty would
+    link."""
+    told = " and ".join([given, *(f"{value} is not null" for value in values)])
+    return f"case when {told} then hash({', '.join(values)}) end"
 
 
-def _affected(connection: duckdb.DuckDBPyConnection) -> None:
-    """Keys of changed records as they were and as they are."""
+def _affected(connection: duckdb.DuckDBPyConnection, *, full: bool) -> None:
+    """Keys of changed records as they were and as they are; of no interest where all are."""
     columns = {kind: f"key_{kind}" for kind in KEYS} | {block: block for block in BLOCKS}
     connection.execute("create or replace temp table affected (kind varchar, key_hash ubigint)")
-    for kind, column in columns.items():
+    for kind, column in () if full else columns.items():
         connection.execute(
             f"""
             insert into affected

@@ -44,6 +44,10 @@ def differences(
 
     Both have the same columns in the same order, and no row twice.
     """
+    empty = connection.execute(f"select 1 from identity.{table} where {scope} limit 1").fetchone()
+    if empty is None:
+        connection.execute(f"insert into identity.{table} select * from {fresh}")
+        return
     connection.execute(
         f"create or replace temp table added as select * from {fresh} except"
         f" select * from identity.{table} where {scope}"
@@ -61,7 +65,7 @@ def differences(
     ]
     same = " and ".join(f"old.{name} is not distinct from removed.{name}" for name in columns)
     connection.execute(f"delete from identity.{table} as old using removed where {same}")
-    connection.execute(f"insert into identity.{table} select * from added order by all")
+    connection.execute(f"insert into identity.{table} select * from added")
 
 
 def keep_events(
@@ -74,13 +78,15 @@ def keep_events(
     connection.execute(
         """
         insert into identity.ledger
-        select
-            md5(concat_ws(
-                chr(31), $entity, event, entity_id, coalesce(other_id, '~'), $instant
-            )),
-            $entity, event, entity_id, other_id, json_object('record', evidence), $run, $as_of
-        from id_events order by all
-        on conflict do nothing
+        select * from (
+            select
+                md5(concat_ws(
+                    chr(31), $entity, event, entity_id, coalesce(other_id, '~'), $instant
+                )) as event_id,
+                $entity, event, entity_id, other_id, json_object('record', evidence), $run, $as_of
+            from id_events
+        )
+        anti join identity.ledger using (event_id)
         """,
         {"entity": entity, "instant": as_of.isoformat(), "run": run_id, "as_of": as_of},
     )
@@ -110,6 +116,8 @@ def keep_decisions(
         " select action, left_key, right_key, reason, decided_by, cast(expires_on as date)"
         " from decisions"
     )
+    if not decisions:
+        return
     connection.execute(
         """
         insert into identity.ledger
@@ -123,7 +131,7 @@ def keep_decisions(
         inner join identity.person_map as rights
             on decisions.right_key
             = rights.source || '|' || rights.object || '|' || rights.source_record_id
-        on conflict do nothing
+        where decisions.event_id not in (select event_id from identity.ledger)
         """,
         {"run": run_id, "as_of": as_of},
     )
@@ -134,13 +142,6 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
 
     Rows of records that are gone leave the map, and their history ends.
     """
-    connection.execute(
-        """
-        create or replace temp table gone_rows as
-        select source, object, source_record_id from old_rows
-        anti join everyone using (source, object, source_record_id)
-        """
-    )
     connection.execute(
         f"""
         create or replace temp table dated_map as
@@ -162,7 +163,7 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
         create or replace temp table moved as
         select {KEY} from dated_map where not is_same_person
         union all
-        select {KEY} from gone_rows
+        select {KEY} from gone
         """
     )
     connection.execute(
@@ -176,7 +177,6 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
         f"""
         insert into identity.person_map_history
         select {KEY}, person_id, valid_from, null, ? from dated_map where not is_same_person
-        order by all
         """,
         [run_id],
     )
@@ -185,7 +185,7 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
         delete from identity.person_map as known using (
             select {KEY} from dated_map where not (is_same_person and is_same_match)
             union all
-            select {KEY} from gone_rows
+            select {KEY} from gone
         ) as moved where {_same_key("known", "moved")}
         """
     )
@@ -193,7 +193,7 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
         f"""
         insert into identity.person_map
         select {KEY}, person_id, match_tier, match_rule, confidence, valid_from from dated_map
-        where not (is_same_person and is_same_match) order by {KEY}
+        where not (is_same_person and is_same_match)
         """
     )
 
@@ -222,7 +222,7 @@ def keep_reviews(
                 from identity.review_queue
             )
             where record_key in (select record_key from members)
-            or record_key in (select record_key from old_rows)
+            or record_key in (select record_key from gone)
         )
         """
     )

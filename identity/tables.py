@@ -32,7 +32,7 @@ create table if not exists identity.account_members (member_key varchar, account
 create table if not exists identity.persons (person_id varchar, kind varchar);
 create table if not exists identity.accounts (account_id varchar, domain varchar, name varchar);
 create table if not exists identity.ledger (
-    event_id varchar primary key, entity varchar, event varchar, entity_id varchar,
+    event_id varchar, entity varchar, event varchar, entity_id varchar,
     other_id varchar, evidence varchar, run_id varchar, as_of timestamp
 );
 create table if not exists identity.redirects (
