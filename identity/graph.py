@@ -1,6 +1,7 @@
 """From the table of edges to arrays and back: which clusters a change reaches, and their cut."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -13,11 +14,13 @@ from identity.matching import PROBABILISTIC, Matching
 
 # A browser and a form are things a person has many of, so they say nothing about a wrong merge.
 _UNCOUNTED = "('visitors', 'form_submissions')"
+# What fetchnumpy gives; text columns, of which none is read here, would be categories.
+Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class GraphCut:
-    """Held clusters as record keys with their reason, and per read edge whether it is used."""
+    """Held clusters, each with the reason and its record keys."""
 
     held: list[tuple[str, list[str]]]
 
@@ -88,7 +91,7 @@ def cut_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full
         f" case when rule = '{PROBABILISTIC}' then match_weight else 'infinity'::double end"
         " as weight, coalesce(is_swapped, false) as is_swapped"
     )
-    read = connection.execute(
+    read: Columns = connection.execute(
         f"""
         select {columns}, rowid as edge, false as is_fresh, is_used
         from identity.edges where guard is null
@@ -136,7 +139,8 @@ def keep_edges(connection: duckdb.DuckDBPyConnection, matching: Matching, cut: G
             match_weight, model_version, is_used, guard, weights, is_swapped, key_hash
         )
         select
-            least(lefts.record_key, rights.record_key), greatest(lefts.record_key, rights.record_key),
+            least(lefts.record_key, rights.record_key),
+            greatest(lefts.record_key, rights.record_key),
             left_number, right_number, 'person', rule,
             case rule {tiers} else '{PROBABILISTIC}' end,
             case rule {confidence} else 1 / (1 + pow(2, -match_weight)) end,
@@ -171,7 +175,7 @@ def _reached(
 
 
 def _members(connection: duckdb.DuckDBPyConnection, inside: np.ndarray) -> np.ndarray:
-    """Make `members` of the reached records, oldest first; return the place of each number or -1."""
+    """Place the reached records, oldest first; return the place of each number, -1 for others."""
     _register(connection, "reached", number=np.flatnonzero(inside))
     connection.execute(
         """
@@ -210,9 +214,7 @@ def _traits(connection: duckdb.DuckDBPyConnection) -> Traits:
     )
 
 
-def _tell(
-    connection: duckdb.DuckDBPyConnection, read: dict[str, np.ndarray], kept: np.ndarray, cut: Cut
-) -> None:
+def _tell(connection: duckdb.DuckDBPyConnection, read: Columns, kept: np.ndarray, cut: Cut) -> None:
     _register(connection, "labels", place=np.arange(len(cut.labels)), cluster=cut.labels)
     connection.execute(
         "create or replace temp table members as"

@@ -107,11 +107,12 @@ class Matching:
             )
             if name in document
         }
-        tier = dict(document.get("probabilistic") or {"is_on": False})
+        tier: dict[str, Any] = dict(document.get("probabilistic") or {"is_on": False})
         scored = None
         if tier.pop("is_on"):
-            ladder = {"ladder": tuple(map(float, tier["ladder"]))} if "ladder" in tier else {}
-            scored = Probabilistic(**(tier | ladder))
+            if "ladder" in tier:
+                tier["ladder"] = tuple(float(rung) for rung in tier["ladder"])
+            scored = Probabilistic(**tier)
         decisions = [_override(each) for each in document.get("overrides") or []]
         live = [each for each in decisions if each.expires_on is None or each.expires_on >= today]
         return cls(

@@ -2,8 +2,8 @@
 
 Makes temporary tables and writes nothing: `party_records` (records to look at, with all that
 matching needs), `old_rows` (what the last run knew of records that changed or went), `affected`
-(their keys, old and new), `gone` (records that are no more), `dead` (key values that link nobody), `touched` (records whose links are
-made anew). A full run is the same with nothing known.
+(their keys, old and new), `gone` (records that are no more), `dead` (key values that link nobody),
+`touched` (records whose links are made anew). A full run is the same with nothing known.
 """
 
 import duckdb

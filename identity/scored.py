@@ -1,6 +1,6 @@
 """The probabilistic tier of persons: which pairs are scored, and the edges that come of it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -77,7 +77,7 @@ def add_scored_edges(
 
 
 @contextmanager
-def scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def scratch(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
     """A database in memory, current while the context lasts and gone after it."""
     row = connection.execute("select current_database()").fetchone()
     connection.execute("attach ':memory:' as linkage")
@@ -90,7 +90,7 @@ def scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _put(connection: duckdb.DuckDBPyConnection, table: str, which: str) -> None:
-    """Put records that may be scored into a table, blocks over their limit or of a dead key null."""
+    """Put records that may be scored into a table; blocks over their limit are null there."""
     dead = {"block_1": "email", "block_2": "phone", "block_3": "phone"}
     blocks = ", ".join(
         f"case when {block} not in (select key_hash from temp.dead where kind = '{block}')"

@@ -46,13 +46,13 @@ def _evaluate(_: Settings, chosen: argparse.Namespace) -> int:
 
 def _train(_: Settings, chosen: argparse.Namespace) -> int:
     from identity.linkage import definition
-    from identity.linkage.evaluation import open_file
+    from identity.linkage.evaluation import open_file, usable
     from identity.linkage.training import train
 
     version = chosen.version or chosen.output.stem
     try:
         settings = definition.read(_there(chosen.config))
-        with open_file(_there(chosen.input), settings) as connection:
+        with open_file(_there(chosen.input), settings) as connection, usable():
             model = train(
                 connection,
                 settings,

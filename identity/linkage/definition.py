@@ -87,15 +87,12 @@ def parse(told: Mapping[str, Any], where: str = "the definition") -> Definition:
     training = dict(told.get("training", {}))
     for name in ("certain", "blocks"):
         training[name] = tuple(_block(each) + apart for each in training.get(name, ()))
-    return Definition(
-        **{
-            **told,
-            "comparisons": tuple(_comparison(each, where) for each in told["comparisons"]),
-            "blocks": tuple(_block(each) + apart for each in told["blocks"]),
-            "ladder": tuple(float(rung) for rung in told.get("ladder", (6.0,))),
-            "training": training,
-        }
-    )
+    fields: dict[str, Any] = dict(told)
+    fields["comparisons"] = tuple(_comparison(each, where) for each in told["comparisons"])
+    fields["blocks"] = tuple(_block(each) + apart for each in told["blocks"])
+    fields["ladder"] = tuple(float(rung) for rung in told.get("ladder", (6.0,)))
+    fields["training"] = training
+    return Definition(**fields)
 
 
 def _comparison(told: Mapping[str, Any], where: str) -> Comparison:
@@ -125,16 +122,16 @@ def condition(level: Mapping[str, Any]) -> str:
         one, other = level["swapped"]
         parts.append(f'"{one}_l" = "{other}_r" and "{other}_l" = "{one}_r"')
     if column := level.get("initial"):
+        one, other = _texts(column)
         parts.append(
-            f'least(length("{column}_l"), length("{column}_r")) = 1'
-            f' and left("{column}_l", 1) = left("{column}_r", 1)'
+            f"least(length({one}), length({other})) = 1 and left({one}, 1) = left({other}, 1)"
         )
     if column := level.get("jaro_winkler"):
-        parts.append(
-            f'jaro_winkler_similarity("{column}_l", "{column}_r") >= {float(level["least"])}'
-        )
+        one, other = _texts(column)
+        parts.append(f"jaro_winkler_similarity({one}, {other}) >= {float(level['least'])}")
     if column := level.get("edits"):
-        parts.append(f'damerau_levenshtein("{column}_l", "{column}_r") <= {int(level["most"])}')
+        one, other = _texts(column)
+        parts.append(f"damerau_levenshtein({one}, {other}) <= {int(level['most'])}")
     if column := level.get("difference"):
         parts.append(f'abs("{column}_l" - "{column}_r") <= {float(level["most"])}')
     if "sql" in level:
@@ -142,6 +139,10 @@ def condition(level: Mapping[str, Any]) -> str:
     if not parts:
         raise DefinitionError(f"a level says nothing of how to compare: {dict(level)}")
     return " and ".join(parts)
+
+
+def _texts(column: str) -> tuple[str, str]:
+    return f'cast("{column}_l" as varchar)', f'cast("{column}_r" as varchar)'
 
 
 def _list(told: str | Sequence[str]) -> tuple[str, ...]:

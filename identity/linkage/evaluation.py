@@ -4,6 +4,8 @@ import json
 import resource
 import time
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,7 +19,12 @@ from identity.linkage.quality import Quality, b_cubed, pairwise
 from identity.linkage.scoring import score
 from identity.linkage.training import train
 
-READERS = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet"}
+# Text stays text: a reader that guesses types takes the zero off a postal code.
+READERS = {
+    ".csv": "read_csv(?, all_varchar = true)",
+    ".tsv": "read_csv(?, all_varchar = true)",
+    ".parquet": "read_parquet(?)",
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def open_file(path: Path, definition: Definition) -> duckdb.DuckDBPyConnection:
     try:
         connection.execute(
             f'create table records as select * replace (cast("{id_}" as varchar) as "{id_}")'
-            f" {', ' + derived if derived else ''} from {reader}(?)",
+            f" {', ' + derived if derived else ''} from {reader}",
             [str(path)],
         )
     except (duckdb.BinderException, duckdb.ParserException) as error:
@@ -89,6 +96,18 @@ def open_file(path: Path, definition: Definition) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+@contextmanager
+def usable() -> Generator[None]:
+    """Turn what Splink and DuckDB refuse of a definition into a DefinitionError of one line."""
+    from splink.internals.exceptions import SplinkException
+
+    try:
+        yield
+    except (SplinkException, duckdb.Error) as error:
+        told = str(error).partition("Error was: ")[2] or str(error)
+        raise DefinitionError(f"the definition cannot be used: {told.splitlines()[0]}") from error
+
+
 def evaluate(path: Path, truth: str, definition: Definition, folder: Path) -> Evaluation:
     """Link a file and score the clusters against the column `truth`, which linking never sees.
 
@@ -99,12 +118,13 @@ def evaluate(path: Path, truth: str, definition: Definition, folder: Path) -> Ev
         labels = _labels(connection, truth, definition)
         connection.execute(f'alter table records drop column "{truth}"')
         started = time.monotonic()
-        if definition.model:
-            model = models.load(folder / definition.model)
-        else:
-            model = train(connection, definition, "records", version="trained on the file itself")
-        trained = time.monotonic()
-        found, held, pairs = link(connection, definition, model)
+        with usable():
+            if definition.model:
+                model = models.load(folder / definition.model)
+            else:
+                model = train(connection, definition, "records", version="trained on the file")
+            trained = time.monotonic()
+            found, held, pairs = link(connection, definition, model)
         linked = time.monotonic()
     sizes = Counter(Counter(found.values()).values())
     return Evaluation(
@@ -142,6 +162,7 @@ def link(
     rows = connection.execute(
         "select one, other, match_weight from scored_pairs order by match_weight desc, one, other"
     ).fetchall()
+    pairs = len(rows)
     if definition.one_to_one:
         rows = _one_to_one(rows)
     left = np.array([place[one] for one, _, _ in rows], np.int64)
@@ -155,7 +176,7 @@ def link(
         limits=Limits(definition.cluster_size_limit, -1, definition.ladder),
     )
     clusters = {name: str(result.labels[number]) for name, number in place.items()}
-    return clusters, len(result.held), len(rows)
+    return clusters, len(result.held), pairs
 
 
 def _one_to_one(rows: list[tuple[str, str, float]]) -> list[tuple[str, str, float]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from identity.linkage.definition import Definition, condition
+from identity.linkage.definition import Comparison, Definition, condition
 
 FORMAT = 1
 # Where a level was never seen, its share is this: a weight of 20 bits, and no infinity.
@@ -65,7 +65,7 @@ def splink_settings(definition: Definition, model: Model | None = None) -> dict[
         "unique_id_column_name": definition.unique_id,
         "blocking_rules_to_generate_predictions": list(definition.blocks),
         "comparisons": [
-            _comparison(each.name, each.of, each.levels, model and model.shares[each.name])
+            _comparison(each, model.shares[each.name] if model else None)
             for each in definition.comparisons
         ],
         "retain_intermediate_calculation_columns": True,
@@ -77,17 +77,18 @@ def splink_settings(definition: Definition, model: Model | None = None) -> dict[
 
 
 def _comparison(
-    name: str,
-    of: tuple[str, ...],
-    levels: tuple[Mapping[str, Any], ...],
-    shares: tuple[tuple[float, float], ...] | None,
+    compared: Comparison, shares: tuple[tuple[float, float], ...] | None
 ) -> dict[str, Any]:
-    missing = " and ".join(f'("{each}_l" is null or "{each}_r" is null)' for each in of)
+    name = compared.name
+    missing = " and ".join(f'("{each}_l" is null or "{each}_r" is null)' for each in compared.of)
     told: list[dict[str, Any]] = [
         {"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}
     ]
-    for number, level in enumerate(levels):
-        made = {"sql_condition": condition(level), "label_for_charts": f"{name} {number}"}
+    for number, level in enumerate(compared.levels):
+        made: dict[str, Any] = {
+            "sql_condition": condition(level),
+            "label_for_charts": f"{name} {number}",
+        }
         if column := level.get("term_frequency"):
             made |= {
                 "tf_adjustment_column": column,

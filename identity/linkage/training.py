@@ -8,6 +8,7 @@ import json
 import logging
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -42,7 +43,7 @@ def train(
     )
     training = linker.training
     if label is None:
-        certain = list(definition.training.get("certain") or definition.blocks[:1])
+        certain: list[Any] = list(definition.training.get("certain") or definition.blocks[:1])
         recall = float(definition.training.get("recall", 0.7))
         training.estimate_probability_two_random_records_match(certain, recall=recall)
     training.estimate_u_using_random_sampling(
@@ -78,7 +79,10 @@ def _prior(connection: duckdb.DuckDBPyConnection, table: str, label: str) -> flo
     row = connection.execute(
         f"""
         select sum(records * (records - 1)), sum(records)
-        from (select count(*) as records from {table} where "{label}" is not null group by "{label}")
+        from (
+            select count(*) as records from {table}
+            where "{label}" is not null group by "{label}"
+        )
         """
     ).fetchone()
     pairs, records = row or (0, 0)

@@ -41,7 +41,7 @@ def story(rng):
 
 
 def state(company):
-    """All that a reader of the identity tables can see, but for rows that only order tells apart."""
+    """All that a reader of the identity tables can see."""
     tables = ("person_map", "person_map_history", "persons", "accounts", "account_map", "ledger")
     told = {each: company.rows(f"select * from identity.{each} order by all") for each in tables}
     told["redirects"] = company.rows("select * from identity.redirects order by all")
