@@ -23,6 +23,9 @@ from identity.scored import add_scored_edges
 from identity.tables import ensure_tables
 
 __all__ = ["IdentityReport", "ensure_tables", "resolve"]
+# What DuckDB holds; more goes to disk. With arrays and Splink's plans beside it, a million records
+# stay under 3 GB.
+_MEMORY_LIMIT = "1800MB"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ def resolve(
     instant = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
     rules = Matching.read(matching, instant.date())
     with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        # Tables are read by their keys alone, so rows need not keep the order they come in.
+        connection.execute("set preserve_insertion_order = false")
         return _resolve(connection, rules, run_id, instant, full=full)
 
 

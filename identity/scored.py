@@ -52,9 +52,9 @@ def add_scored_edges(
     settings, trained = shipped(matching.probabilistic.model)
     settings = replace(settings, ladder=matching.ladder)
     with scratch(connection):
-        _put(connection, "new_records", "number in (select number from touched)")
+        put_records(connection, "new_records", "number in (select number from touched)")
         if not full:
-            _put(connection, "old_records", "number not in (select number from touched)")
+            put_records(connection, "old_records", "number not in (select number from touched)")
         score(connection, settings, trained, "new_records", None if full else "old_records")
         connection.execute(
             "create view both_records as select * from new_records"
@@ -89,7 +89,7 @@ def scratch(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
         connection.execute("detach linkage")
 
 
-def _put(connection: duckdb.DuckDBPyConnection, table: str, which: str) -> None:
+def put_records(connection: duckdb.DuckDBPyConnection, table: str, which: str) -> None:
     """Put records that may be scored into a table; blocks over their limit are null there."""
     dead = {"block_1": "email", "block_2": "phone", "block_3": "phone"}
     blocks = ", ".join(
