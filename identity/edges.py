@@ -53,7 +53,8 @@ def _add(connection: duckdb.DuckDBPyConnection, table: str, rule: str, sql: str)
     connection.execute(
         f"""
         insert into {table} (left_number, right_number, rule, key_hash)
-        select distinct least(one, other), greatest(one, other), '{rule}', key_hash
+        select {"" if rule in keys.NAME_KEYS else "distinct"}
+            least(one, other), greatest(one, other), '{rule}', key_hash
         from ({sql}) as found (one, other, key_hash) where one <> other
         """
     )

@@ -265,6 +265,10 @@ def _touched(connection: duckdb.DuckDBPyConnection, *, full: bool) -> None:
 def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
     """Put into `party_records` whoever shares a key with a change or a block with a touched."""
     connection.execute("create or replace temp table needed as select number from touched")
+    connection.execute(
+        "create or replace temp table touched_rows as"
+        " select * from everyone where number in (select number from touched)"
+    )
     for kind in KEYS:
         connection.execute(
             f"""
@@ -277,8 +281,7 @@ def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
             f"""
             insert into needed select number from everyone
             where {block} in (
-                select {block} from everyone
-                where number in (select number from touched) and {block} is not null
+                select {block} from touched_rows where {block} is not null
                 and {block} not in (select key_hash from dead where kind = '{block}')
             )
             """

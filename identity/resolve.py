@@ -66,6 +66,7 @@ def resolve(
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         # Tables are read by their keys alone, so rows need not keep the order they come in.
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
         return _resolve(connection, rules, run_id, instant, full=full)
 
 

@@ -1,4 +1,4 @@
-"""The probabilistic tier on named cases: what it joins, what it refuses and why, how to switch it."""
+"""The probabilistic tier on named cases: what it joins, what it refuses and why."""
 
 import pytest
 
