@@ -1,4 +1,4 @@
-"""`engineroom identity ...`: how well a linkage finds who is who, and training one."""
+"""`engineroom identity ...`: score a linkage, train one, explain two records."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from orchestration.settings import Refused, Settings
 
 def add(commands: Any) -> None:
     """Add the acts to the command's subparsers. Nothing heavy is imported here."""
-    identity = commands.add_parser("identity", help="who is who: score, train")
+    identity = commands.add_parser("identity", help="who is who: score, train, explain")
     acts = identity.add_subparsers(required=True, metavar="ACT")
 
     evaluate = acts.add_parser("evaluate", help="link a labelled file and score what was found")
@@ -24,6 +24,11 @@ def add(commands: Any) -> None:
     train.add_argument("--output", type=Path, required=True, help="the model's new file")
     train.add_argument("--version", help="what edges will call it; the file's name if not given")
     train.set_defaults(command=_train)
+
+    explain = acts.add_parser("explain", help="why two records are one person, or why not")
+    explain.add_argument("one", help="a record: source|object|id")
+    explain.add_argument("other")
+    explain.set_defaults(command=_explain)
 
 
 def _input(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +72,17 @@ def _train(_: Settings, chosen: argparse.Namespace) -> int:
     print(f"{chosen.output}: model {version}, prior {model.prior:.3g}")
     for name, shares in model.shares.items():
         print(f"  {name}: " + ", ".join(f"m {m:.4f} u {u:.3g}" for m, u in shares))
+    return 0
+
+
+def _explain(settings: Settings, chosen: argparse.Namespace) -> int:
+    from identity.explain import explain
+    from identity.matching import IdentityError
+
+    try:
+        print("\n".join(explain(_there(settings.warehouse), chosen.one, chosen.other)))
+    except IdentityError as error:
+        raise Refused(str(error)) from error
     return 0
 
 

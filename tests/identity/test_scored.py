@@ -2,6 +2,7 @@
 
 import pytest
 
+from identity.explain import explain
 from identity.matching import IdentityError
 from tests.identity.test_resolve import Company, decision
 
@@ -107,3 +108,25 @@ def test_changed_rules_resolve_everything_anew_and_the_same_rules_only_what_chan
     report = company.resolve()
     assert (report.is_full, report.changed_records) == (False, 1)
     assert company.resolve(cluster_size_limit=19).is_full
+
+
+def test_two_records_are_explained_by_their_links_weights_and_guards(company):
+    ann(company, "1")
+    ann(company, "2", last_key="stoen", email_key=None)
+    ann(company, "3", first_key="peter", email_key=None)
+    company.record("4", email_key="ann@acme.example", first_key="ann")
+    company.resolve(probabilistic={"is_on": True, "ladder": [-12, 26]})
+    key = "crm|contacts|{}".format
+    joined = "\n".join(explain(company.file, key(1), key(2)))
+    assert "They are one person." in joined
+    assert "bits by model crm-1" in joined
+    assert "phone +" in joined
+    chained = "\n".join(explain(company.file, key(2), key(4)))
+    assert "link by link" in chained
+    assert "email_and_name" in chained
+    refused = "\n".join(explain(company.file, key(1), key(3)))
+    assert "They are two persons." in refused
+    assert "refused by first_names_conflict" in refused
+    assert "Both hold the same: phone" in refused
+    with pytest.raises(IdentityError, match="is no record"):
+        explain(company.file, key(1), key(99))
