@@ -54,6 +54,7 @@ class Probabilistic:
     ladder: tuple[float, ...] = (6.0, 9.0, 12.0, 15.0, 18.0, 22.0, 26.0)
     block_limit: int = 30
     full_name_limit: int = 8
+    prior: float = 1e-6
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,17 @@ class Matching:
     def ladder(self) -> tuple[float, ...]:
         """Match weights in bits: the least of a link, then where unclean clusters are cut again."""
         return self.probabilistic.ladder if self.probabilistic else ()
+
+    def of_size(self, records: int) -> "Matching":
+        """Return these rules for a home of so many records.
+
+        The chance that two records at random are one person falls with their number. It moves by
+        powers of ten, so that a home scores everything anew a few times in its life.
+        """
+        if self.probabilistic is None:
+            return self
+        prior = 10.0 ** -max(4, len(str(records)))
+        return replace(self, probabilistic=replace(self.probabilistic, prior=prior))
 
     @property
     def fingerprint(self) -> str:

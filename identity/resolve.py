@@ -18,7 +18,7 @@ from identity.accounts import resolve_accounts
 from identity.erased import forget_addresses
 from identity.graph import cut_graph, keep_edges, open_graph
 from identity.matching import Matching
-from identity.records import MEMORY, find_changes
+from identity.records import MEMORY, RECORDS, find_changes
 from identity.scored import add_scored_edges
 from identity.tables import ensure_tables
 
@@ -78,6 +78,9 @@ def _resolve(
     *,
     full: bool,
 ) -> IdentityReport:
+    matching = matching.of_size(
+        _one(connection, f"select count(*) from {RECORDS} where object <> 'companies'")
+    )
     known = connection.execute("select fingerprint from identity.resolved_with").fetchone()
     full = full or known != (matching.fingerprint,)
     find_changes(connection, matching, full=full)

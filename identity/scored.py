@@ -51,6 +51,7 @@ def add_scored_edges(
 
     settings, trained = shipped(matching.probabilistic.model)
     settings = replace(settings, ladder=matching.ladder)
+    trained = replace(trained, prior=matching.probabilistic.prior)
     with scratch(connection):
         put_records(connection, "new_records", "number in (select number from touched)")
         if not full:

@@ -108,6 +108,10 @@ def _splink_alone(warehouse: Path, told: dict[str, Any]) -> dict[str, str]:
         find_changes(connection, matching, full=True)
         settings, model = scored.shipped(matching.probabilistic.model)
         settings = replace(settings, ladder=matching.ladder)
+        count = connection.execute("select count(*) from party_records").fetchall()[0][0]
+        sized = matching.of_size(count).probabilistic
+        assert sized
+        model = replace(model, prior=sized.prior)
         with scored.scratch(connection):
             scored.put_records(connection, "new_records", "true")
             score(connection, settings, model, "new_records")
