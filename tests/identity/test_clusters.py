@@ -242,7 +242,7 @@ def ids(assigned, cluster_of):
     return {record: assigned.id_of[number] for record, number in cluster_of.items()}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(partitions)
 def test_a_repeated_run_makes_no_event_and_keeps_every_id(partition):
     clusters = numbered(partition)
@@ -253,7 +253,7 @@ def test_a_repeated_run_makes_no_event_and_keeps_every_id(partition):
     assert ids(again, clusters) == before
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(partitions, st.randoms(use_true_random=False))
 def test_ids_from_scratch_repeat_whatever_the_order_and_numbering(partition, rng):
     clusters = numbered(partition)
@@ -264,7 +264,7 @@ def test_ids_from_scratch_repeat_whatever_the_order_and_numbering(partition, rng
     assert ids(assign("person", other, {}, AGES, set()), other) == first
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(partitions, partitions)
 def test_every_old_id_lives_on_or_leads_to_a_live_one(old, new):
     before = ids(assign("person", numbered(old), {}, AGES, set()), numbered(old))
@@ -275,7 +275,7 @@ def test_every_old_id_lives_on_or_leads_to_a_live_one(old, new):
     assert all(each in live or leads[each] in live for each in set(before.values()))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(partitions, partitions)
 def test_an_old_id_goes_where_most_of_its_records_went(old, new):
     before = ids(assign("person", numbered(old), {}, AGES, set()), numbered(old))
@@ -292,7 +292,7 @@ def test_an_old_id_goes_where_most_of_its_records_went(old, new):
         assert counts[number] == max(counts.values())
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(partitions, min_size=2, max_size=5))
 def test_redirects_stay_closed_and_no_id_is_given_out_twice(rounds):
     before, taken, redirects = {}, set(), {}

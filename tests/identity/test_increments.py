@@ -51,7 +51,7 @@ def state(company):
 
 
 @settings(
-    deadline=None, max_examples=4, derandomize=True,
+    deadline=None, max_examples=3, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(st.randoms(use_true_random=False))

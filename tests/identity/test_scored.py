@@ -4,14 +4,21 @@ import pytest
 
 from identity.explain import explain
 from identity.matching import IdentityError
-from tests.identity.test_resolve import Company, decision
+from tests.identity.test_resolve import SHIPPED, Company, decision
 
-OFF = {"probabilistic": {"is_on": False}}
+ON = {"probabilistic": SHIPPED["probabilistic"]}
+
+
+class Scored(Company):
+    """A company whose pairs are scored as shipped, unless told otherwise."""
+
+    def resolve(self, **told):
+        return super().resolve(**ON | told)
 
 
 @pytest.fixture
 def company(tmp_path):
-    return Company(tmp_path)
+    return Scored(tmp_path)
 
 
 def ann(company, id_, **fields):
@@ -35,7 +42,7 @@ def edge(company):
 def test_a_slip_in_the_surname_with_the_same_telephone_is_the_same_person(company):
     ann(company, "1")
     ann(company, "2", last_key="stoen", email_key=None)
-    company.resolve(**OFF)
+    company.resolve(probabilistic={"is_on": False})
     assert company.person("1") != company.person("2")
     report = company.resolve()
     assert report.is_full
