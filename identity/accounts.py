@@ -7,9 +7,9 @@ import numpy as np
 
 from identity import ids, store
 from identity.clusters import components
+from identity.derived import RECORDS
 from identity.edges import MERGES
 from identity.matching import Matching
-from identity.records import RECORDS
 
 
 def resolve_accounts(

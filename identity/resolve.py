@@ -15,10 +15,11 @@ import duckdb
 
 from identity import edges, persons, store
 from identity.accounts import resolve_accounts
+from identity.derived import RECORDS
 from identity.erased import forget_addresses
 from identity.graph import cut_graph, keep_edges, open_graph
 from identity.matching import Matching
-from identity.records import MEMORY, RECORDS, find_changes
+from identity.records import MEMORY, find_changes
 from identity.scored import add_scored_edges
 from identity.tables import ensure_tables
 
