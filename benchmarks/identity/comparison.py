@@ -6,6 +6,7 @@ python -m benchmarks.identity.comparison --homes /tmp/identity --peer .venv-peer
 import argparse
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,7 +42,9 @@ HEAD = (
 def main() -> None:
     """Print the table and write it to benchmarks/results/identity.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--homes", type=Path, required=True)
+    parser.add_argument(
+        "--homes", type=Path, default=Path(tempfile.gettempdir()) / "engineroom-identity"
+    )
     parser.add_argument("--seeds", type=int, nargs="*", default=[101, 102, 103])
     parser.add_argument("--scale", type=float, default=2.3, help="of the sandbox's people")
     parser.add_argument("--people", type=int, default=3000, help="of the other company")
