@@ -1,93 +1,140 @@
 """Accounts: the company behind a record, by domain, by CRM company, by a name that has a domain."""
 
-from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
+import numpy as np
 
-from identity.clusters import Edge, cluster
-from identity.edges import MERGES, RECORDS
+from identity import ids, store
+from identity.clusters import components
+from identity.derived import RECORDS
+from identity.edges import MERGES
 from identity.matching import Matching
 
 
-@dataclass(frozen=True)
-class AccountGroups:
-    """Cluster per member (a domain or a company record), and the member that each record sits on.
+def resolve_accounts(
+    connection: duckdb.DuckDBPyConnection, matching: Matching, run_id: str, as_of: datetime
+) -> int:
+    """Resolve and keep the accounts of all records; return how many there are.
 
-    `domain_of` and `name_of` say what a cluster is called; `age_of` orders members.
+    Mailboxes have one too, test and spam have none.
     """
-
-    cluster_of: dict[str, int]
-    member_of_record: dict[str, tuple[str, str]]
-    domain_of: dict[int, str]
-    name_of: dict[int, str]
-    age_of: dict[str, tuple[str, str]]
-
-
-def group(connection: duckdb.DuckDBPyConnection, matching: Matching) -> AccountGroups:
-    """Return the accounts behind all records; mailboxes have one too, test and spam have none."""
     connection.execute(_PLACED, [matching.company_domain_share])
-    placed = connection.execute(
-        "select record_key, member_key, match_rule from account_records order by record_key"
-    ).fetchall()
-    members = connection.execute(
+    _cluster(connection)
+    ids.assign(connection, "account")
+    store.keep_events(connection, "account", run_id, as_of)
+    ids.keep_redirects(connection, "account", as_of)
+    _keep(connection)
+    row = connection.execute("select count(*) from assigned").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _cluster(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `account_clusters` (member_key, cluster, age_rank) and what assigning ids reads.
+
+    Members stand alone but for companies that a vendor merged: those are few, so only they are
+    grouped outside the database.
+    """
+    connection.execute(
         """
-        select member_key, min(coalesce(created_at, timestamp '9999-01-01'))
-        from account_records group by member_key order by member_key
+        create or replace temp table account_clusters as
+        select
+            member_key,
+            row_number() over (order by created_at, member_key) - 1 as cluster,
+            row_number() over (order by created_at, member_key) - 1 as age_rank
+        from (
+            select member_key, min(coalesce(created_at, timestamp '9999-01-01')) as created_at
+            from account_records group by member_key
+        )
         """
-    ).fetchall()
-    ages = {member: (created.isoformat(), member) for member, created in members}
-    merged = connection.execute(
+    )
+    linked = connection.execute(
         f"""
-        select losers.member_key, winners.member_key
+        select lefts.age_rank, rights.age_rank
         from {MERGES} as merges
         inner join account_records as losers
             on losers.record_key = merges.source || '|companies|' || merges.loser_record_id
         inner join account_records as winners
             on winners.record_key = merges.source || '|companies|' || merges.winner_record_id
-        where merges.object = 'companies'
+        inner join account_clusters as lefts on losers.member_key = lefts.member_key
+        inner join account_clusters as rights on winners.member_key = rights.member_key
+        where merges.object = 'companies' and losers.member_key <> winners.member_key
+        order by all
         """
-    ).fetchall()
-    links = [Edge(1, *sorted(pair), "vendor_merge") for pair in merged if pair[0] != pair[1]]
-    clustered = cluster(ages, links, size_limit=len(ages) + 1)
-    domains, names = _called(connection, clustered.cluster_of)
-    return AccountGroups(
-        clustered.cluster_of,
-        {record: (member, rule) for record, member, rule in placed},
-        domains,
-        names,
-        ages,
+    ).fetchnumpy()
+    left, right = (np.asarray(column, dtype=np.int64) for column in linked.values())
+    if len(left):
+        members, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+        labels = components(len(members), places[: len(left)], places[len(left) :])
+        # The oldest member's number stands for the cluster.
+        first = np.full(labels.max() + 1, members.max() + 1)
+        np.minimum.at(first, labels, members)
+        pairs = list(zip(members.tolist(), first[labels].tolist(), strict=True))
+        store.staged(connection, "merged_members", "member cluster", pairs)
+        connection.execute(
+            "update account_clusters set cluster = cast(merged_members.cluster as bigint)"
+            " from merged_members where age_rank = cast(member as bigint)"
+        )
+    connection.execute(
+        """
+        create or replace temp table clustering as
+        select cluster, age_rank, member_key as member, account_id as old_id
+        from account_clusters left join identity.account_members using (member_key);
+        create or replace temp table lost_ids as
+        select account_id as old_id from identity.account_members
+        anti join account_clusters using (member_key)
+        """
     )
 
 
-def _called(
-    connection: duckdb.DuckDBPyConnection, cluster_of: dict[str, int]
-) -> tuple[dict[int, str], dict[int, str]]:
-    """The most frequent domain and company name of each cluster; ties go to the alphabet."""
-    counted = connection.execute(
+def _keep(connection: duckdb.DuckDBPyConnection) -> None:
+    """An account is called by the most frequent domain and name of its records."""
+    connection.execute(
         """
-        select member_key, company_name, count(*) as records
+        create or replace temp table fresh_members as
+        select member_key, entity_id as account_id
+        from account_clusters inner join assigned using (cluster);
+
+        create or replace temp table fresh_accounts as
+        with counted as (
+            select cluster, member_key, company_name, count(*) as records
+            from account_records inner join account_clusters using (member_key)
+            group by cluster, member_key, company_name
+        ),
+        domains as (
+            select cluster, substr(member_key, 8) as domain from counted
+            where member_key like 'domain:%'
+            qualify row_number() over (
+                partition by cluster order by records desc, member_key, company_name
+            ) = 1
+        ),
+        names as (
+            select cluster, company_name as name from counted where company_name <> ''
+            qualify row_number() over (
+                partition by cluster order by records desc, member_key, company_name
+            ) = 1
+        )
+        select entity_id as account_id, domain, name from assigned
+        left join domains using (cluster) left join names using (cluster);
+
+        create or replace temp table fresh_account_map as
+        select source, object, source_record_id, entity_id as account_id, match_rule
         from account_records
-        group by member_key, company_name order by records desc, member_key, company_name
+        inner join account_clusters using (member_key) inner join assigned using (cluster)
         """
-    ).fetchall()
-    domains: dict[int, str] = {}
-    names: dict[int, str] = {}
-    for member, name, _ in counted:
-        number = cluster_of[member]
-        if member.startswith("domain:"):
-            domains.setdefault(number, member.removeprefix("domain:"))
-        if name:
-            names.setdefault(number, name)
-    return domains, names
+    )
+    store.differences(connection, "account_members", "fresh_members")
+    store.differences(connection, "accounts", "fresh_accounts")
+    store.differences(connection, "account_map", "fresh_account_map")
 
 
 _PLACED = f"""
 create or replace temp table account_records as
 with rows_of_companies as (
     select *,
-        regexp_replace(
+        case when object = 'companies' then regexp_replace(
             regexp_replace(lower(company_domain), '^(https?://)?(www[.])?', ''), '[/?#:].*$', ''
-        ) as stated_domain
+        ) end as stated_domain
     from {RECORDS}
     where record_kind not in ('test', 'spam')
 ),
@@ -125,7 +172,8 @@ companies as (
 ),
 placed as (
     select
-        records.record_key, records.company_name, records.created_at,
+        records.record_key, records.source, records.object, records.source_record_id,
+        records.company_name, records.created_at,
         case
             when records.object = 'companies' then own.member_key
             when records.domain_value is not null then 'domain:' || records.domain_value

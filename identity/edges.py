@@ -1,135 +1,107 @@
-"""Links between records, in SQL: star edges around the first record of a key, never a self-join."""
+"""Links between records by rules, as a table of record numbers: the deterministic tier."""
 
 from collections.abc import Iterable
 
 import duckdb
 
 from identity import keys
-from identity.clusters import Edge
 from identity.matching import IdentityError, Matching
 
-RECORDS = "intermediate.int_identity__records"
 MERGES = "intermediate.int_identity__merges"
+# Their links are few and stand in tables of their own: made whole each time, differences written.
+STATED = ("force_merge", "vendor_merge")
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, matching: Matching) -> None:
-    """Make the temporary table `party_records`: records that stand for a party, keys guarded.
+def make_edges(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full: bool) -> None:
+    """Make the temporary table `fresh_edges`: links of all affected keys, by the rules that are on.
 
-    A key value that as many distinct names hold as the limit says is nulled here; the record
-    itself keeps it.
+    Decisions of people and merges by vendors are all in `stated_edges`.
     """
+    for table in ("fresh_edges", "stated_edges"):
+        connection.execute(
+            f"create or replace temp table {table} (left_number integer, right_number integer,"
+            " rule varchar, key_hash ubigint, match_weight double, weights map(varchar, double),"
+            " guard varchar, is_swapped boolean)"
+        )
+    for rule in matching.rules:
+        if rule == "force_merge":
+            _add(connection, "stated_edges", rule, _forced(connection, matching))
+        elif rule == "vendor_merge":
+            _add(connection, "stated_edges", rule, _VENDOR_MERGES)
+        else:
+            kind = keys.KIND_OF_RULE[rule]
+            scope = (
+                "party_records"
+                if full
+                else f"(select * from party_records where key_{kind} in"
+                f" (select key_hash from affected where kind = '{kind}'))"
+            )
+            _add(connection, "fresh_edges", rule, _of_rule(rule, scope, matching))
+
+
+def _of_rule(rule: str, records: str, matching: Matching) -> str:
+    if rule == "visitor_form":
+        return keys.visitor_forms(records)
+    if rule == "phone_and_name":
+        return keys.by_phone(records)
+    if rule == "email_and_name":
+        return keys.by_email(records, matching.name_similarity)
+    return keys.by_key(records, keys.NAME_KEYS[rule])
+
+
+def _add(connection: duckdb.DuckDBPyConnection, table: str, rule: str, sql: str) -> None:
     connection.execute(
         f"""
-        create or replace temp table party_records as
-        with named as (
-            select
-                *,
-                -- Swapped names are one name; an initial is not enough to be one.
-                case when length(first_key) > 1 and length(last_key) > 1
-                    then least(first_key, last_key) || '|' || greatest(first_key, last_key)
-                    end as full_name,
-                first_key || '|' || last_key as stated_name
-            from {RECORDS} where object <> 'companies'
-        ),
-        email_names as (
-            select email_key, count(distinct stated_name) as email_names
-            from named where email_key is not null group by email_key
-        ),
-        phone_names as (
-            select phone_key, count(distinct stated_name) as phone_names
-            from named where phone_key is not null group by phone_key
-        ),
-        counted as (
-            select * from named
-            left join email_names using (email_key)
-            left join phone_names using (phone_key)
-        )
-        select
-            record_key, source, object, source_record_id, linked_record_id, record_kind,
-            created_at, first_key, last_key, full_name, company_key, street_key, postal_code,
-            country_code, email_normalised, is_deleted,
-            lower(coalesce(postal_code, city)) || '|' || coalesce(country_code, '') as town,
-            case when email_names < ? then email_key end as email_key,
-            case when phone_names < ? then phone_key end as phone_key,
-            -- Mail systems number people of one name, so digits tell them apart at a domain.
-            case when email_key is not null and not is_free_mail
-                then email_domain || '|' || regexp_replace(
-                    split_part(email_key, '@', 1), '[^0-9]', '', 'g'
-                ) end as work_mailbox,
-            email_key is not null and email_names >= ? as is_email_guarded,
-            phone_key is not null and phone_names >= ? as is_phone_guarded
-        from counted
-        """,
-        [matching.names_per_key_limit] * 4,
+        insert into {table} (left_number, right_number, rule, key_hash)
+        select {"" if rule in keys.NAME_KEYS else "distinct"}
+            least(one, other), greatest(one, other), '{rule}', key_hash
+        from ({sql}) as found (one, other, key_hash) where one <> other
+        """
     )
 
 
-def all_edges(connection: duckdb.DuckDBPyConnection, matching: Matching) -> list[Edge]:
-    """Return every link that the rules switched on make, decisions of people included."""
-    found: set[Edge] = set()
-    for rule in matching.rules:
-        if rule == "force_merge":
-            pairs = [(o.left, o.right) for o in matching.overrides if o.action == "force_merge"]
-        elif rule == "vendor_merge":
-            pairs = _vendor_merges(connection)
-        elif rule == "visitor_form":
-            pairs = _visitor_forms(connection)
-        elif rule == "phone_and_name":
-            pairs = keys.by_phone(connection)
-        elif rule == "email_and_name":
-            pairs = keys.by_email(connection, matching.name_similarity)
-        else:
-            pairs = keys.by_key(connection, keys.NAME_KEYS[rule])
-        strength = matching.strength(rule)
-        found |= {Edge(strength, *sorted(pair), rule) for pair in pairs if pair[0] != pair[1]}
-    return sorted(found)
-
-
-def check_overrides(known: Iterable[str], matching: Matching) -> None:
+def check_overrides(connection: duckdb.DuckDBPyConnection, matching: Matching) -> None:
     """Raise IdentityError where a decision names a record that does not exist."""
-    keys = set(known)
+    wanted = [key for each in matching.overrides for key in (each.left, each.right)]
+    known = numbers_of(connection, wanted)
     for each in matching.overrides:
         for key in (each.left, each.right):
-            if key not in keys:
+            if key not in known:
                 raise IdentityError(
                     f"config/matching.yml decides {each.action} for {key}, which does not exist; "
                     "correct the id or remove the decision"
                 )
 
 
-def _vendor_merges(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Losers and winners of the vendors' own merges, both known to us.
-
-    Joined on the whole key: on its three parts the planner paired every record of an object with
-    every other first, 20 GB at 8,000 records.
-    """
-    return keys.pairs(
-        connection,
-        f"""
-        select losers.record_key, winners.record_key
-        from (
-            select
-                source || '|' || object || '|' || loser_record_id as loser_key,
-                source || '|' || winner_object || '|' || winner_record_id as winner_key
-            from {MERGES}
-        ) as merges
-        inner join party_records as losers on merges.loser_key = losers.record_key
-        inner join party_records as winners on merges.winner_key = winners.record_key
-        """,
-    )
+def numbers_of(connection: duckdb.DuckDBPyConnection, wanted: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of those record keys that exist."""
+    asked = sorted(set(wanted))
+    if not asked:
+        return {}
+    rows = connection.execute(
+        "select record_key, number from everyone where record_key in (select unnest(?))", [asked]
+    ).fetchall()
+    return dict(rows)
 
 
-def _visitor_forms(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """A browser and the form it sent, where both name the same address."""
-    return keys.pairs(
-        connection,
-        """
-        select visitors.record_key, submissions.record_key
-        from party_records as visitors
-        inner join party_records as submissions
-            on submissions.object = 'form_submissions'
-            and submissions.source_record_id = visitors.linked_record_id
-            and submissions.email_normalised = visitors.email_normalised
-        where visitors.object = 'visitors'
-        """,
-    )
+def _forced(connection: duckdb.DuckDBPyConnection, matching: Matching) -> str:
+    pairs = [(o.left, o.right) for o in matching.overrides if o.action == "force_merge"]
+    known = numbers_of(connection, [key for pair in pairs for key in pair])
+    rows = ", ".join(f"({known[left]}, {known[right]}, null)" for left, right in pairs)
+    return f"values {rows}" if rows else "select 0, 0, null"
+
+
+# Losers and winners of the vendors' own merges, both known to us. Joined on the whole key: on its
+# three parts the planner paired every record of an object with every other first, 20 GB at 8,000
+# records.
+_VENDOR_MERGES = f"""
+    select losers.number, winners.number, null
+    from (
+        select
+            source || '|' || object || '|' || loser_record_id as loser_key,
+            source || '|' || winner_object || '|' || winner_record_id as winner_key
+        from {MERGES} where object <> 'companies'
+    ) as merges
+    inner join everyone as losers on merges.loser_key = losers.record_key
+    inner join everyone as winners on merges.winner_key = winners.record_key
+"""

@@ -19,7 +19,7 @@ def forget_addresses(connection: duckdb.DuckDBPyConnection) -> int:
                 source, object, source_record_id
             from identity.person_map_history where source_record_id like '%@%'
         )
-        where record_key not in (select record_key from party_records)
+        where record_key not in (select record_key from everyone)
         """
     )
     connection.execute(

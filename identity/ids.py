@@ -1,116 +1,143 @@
-"""Stable ids: which old id a new cluster keeps, and what became of the others. Pure."""
+"""Stable ids, in SQL: which old id a new cluster keeps, and what became of the others.
+
+About a second for a million records. Works on temporary tables: `clustering` in, one row a member
+(cluster, age_rank with 0 the oldest, member as text, old_id or null); `lost_ids` in, the old ids of
+members that are gone; `assigned` (cluster, entity_id), `id_events` (event, entity_id, other_id,
+evidence) and `fresh_redirects` (old_id, new_id) out.
+"""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import duckdb
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to an id: created, merged (into `other`), split (from `other`)."""
-
-    event: str
-    entity_id: str
-    other_id: str | None
-    evidence: str
+def new_id(entity: str, anchor: str, attempt: int = 0) -> str:
+    """Return an id hashed from the anchor record, so that a run from scratch repeats it."""
+    text = f"{entity}|{anchor}" + (f"|{attempt}" if attempt else "")
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-@dataclass
-class Assigned:
-    """The id of every cluster, the events of this round, the ids given up and by whom replaced."""
+def assign(connection: duckdb.DuckDBPyConnection, entity: str) -> None:
+    """Make the ids of all clusters of `clustering`.
 
-    id_of: dict[int, str] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    redirects: dict[str, str] = field(default_factory=dict)
-
-
-def new_id(entity: str, anchor: str, taken: set[str]) -> str:
-    """Return an id hashed from the anchor record, so that a run from scratch repeats it.
-
-    An id that was ever given out is never given out again: the next hash of the anchor is taken.
+    An old id goes to the cluster that holds most of its members (tie: its oldest member); a cluster
+    keeps, of the ids it won, the one with most members (tie: oldest). A cluster that won none gets
+    a new one; an id that was ever given out is never given out again.
     """
-    attempt = 0
-    while True:
-        text = f"{entity}|{anchor}" + (f"|{attempt}" if attempt else "")
-        candidate = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        if candidate not in taken:
-            return candidate
-        attempt += 1
+    connection.execute(_WON)
+    connection.execute(_NEW, {"entity": entity})
+    _avoid_taken(connection, entity)
+    connection.execute(
+        """
+        create or replace temp table assigned as
+        select cluster, old_id as entity_id from won where place = 1
+        union all
+        select cluster, entity_id from new_ids
+        """
+    )
+    connection.execute(_EVENTS)
 
 
-def assign(
-    entity: str,
-    cluster_of: Mapping[str, int],
-    previous: Mapping[str, str],
-    oldest: Mapping[str, tuple[str, str]],
-    taken: set[str],
-) -> Assigned:
-    """Return ids for the clusters of `cluster_of` (record -> cluster).
+def keep_redirects(connection: duckdb.DuckDBPyConnection, entity: str, as_of: object) -> None:
+    """Add `fresh_redirects` to the redirects, every chain followed to its end.
 
-    `previous` is the id each record had, `oldest` its age as a sortable pair, `taken` every id ever
-    given out. An old id goes to the cluster that holds most of its records (tie: its oldest
-    record); a cluster keeps, of the ids it won, the one with most records (tie: oldest).
+    The new ids of a round live, so only the known redirects can end in one given up now.
     """
-    members: dict[int, list[str]] = defaultdict(list)
-    for record, number in cluster_of.items():
-        members[number].append(record)
-    for records in members.values():
-        records.sort(key=lambda record: oldest[record])
-
-    won = _won(cluster_of, previous, oldest)
-    result, used = Assigned(), set(taken) | set(previous.values())
-    for number in sorted(members, key=lambda each: oldest[members[each][0]]):
-        anchor = members[number][0]
-        claims = won.get(number)
-        if claims:
-            kept, *absorbed = claims
-            result.id_of[number] = kept
-            for lost in absorbed:
-                result.redirects[lost] = kept
-                result.events.append(Event("merged", lost, kept, anchor))
-            continue
-        fresh = new_id(entity, anchor, used)
-        used.add(fresh)
-        result.id_of[number] = fresh
-        origin = previous.get(anchor) or next(
-            (previous[each] for each in members[number] if each in previous), None
-        )
-        result.events.append(Event("split" if origin else "created", fresh, origin, anchor))
-    live = set(result.id_of.values()) | set(result.redirects)
-    gone = sorted(set(previous.values()) - live)
-    result.events += [Event("retired", each, None, "") for each in gone]
-    return result
+    connection.execute(
+        """
+        update identity.redirects as known set new_id = fresh.new_id
+        from fresh_redirects as fresh
+        where known.entity = ? and known.new_id = fresh.old_id
+        """,
+        [entity],
+    )
+    connection.execute(
+        "insert into identity.redirects select ?, old_id, new_id, ? from fresh_redirects",
+        [entity, as_of],
+    )
 
 
-def _won(
-    cluster_of: Mapping[str, int],
-    previous: Mapping[str, str],
-    oldest: Mapping[str, tuple[str, str]],
-) -> dict[int, list[str]]:
-    """Return per cluster the old ids it won, the one to keep first."""
-    held: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for record, old in previous.items():
-        if record in cluster_of:
-            held[old][cluster_of[record]].append(record)
-    won: dict[int, list[tuple[int, tuple[str, str], str]]] = defaultdict(list)
-    for old, clusters in held.items():
-        claims = [
-            (-len(records), min(oldest[each] for each in records), number)
-            for number, records in clusters.items()
-        ]
-        size, age, number = min(claims)
-        won[number].append((size, age, old))
-    return {number: [old for _, _, old in sorted(claims)] for number, claims in won.items()}
+def _avoid_taken(connection: duckdb.DuckDBPyConnection, entity: str) -> None:
+    """Give another hash to new ids that were given out before: somebody left and came back."""
+    taken = connection.execute(
+        """
+        select anchor, entity_id from new_ids where entity_id in (
+            select entity_id from identity.ledger where entity = $1
+        ) order by anchor
+        """,
+        [entity],
+    ).fetchall()
+    for anchor, _ in taken:
+        attempt, found = 0, True
+        while found:
+            attempt += 1
+            candidate = new_id(entity, anchor, attempt)
+            found = bool(
+                connection.execute(
+                    "select 1 from identity.ledger where entity = $1 and entity_id = $2"
+                    " union all select 1 from new_ids where entity_id = $2",
+                    [entity, candidate],
+                ).fetchall()
+            )
+        connection.execute("update new_ids set entity_id = ? where anchor = ?", [candidate, anchor])
 
 
-def closed(redirects: Mapping[str, str], fresh: Mapping[str, str]) -> dict[str, str]:
-    """Return all redirects with every chain followed to its end."""
-    together = dict(redirects) | dict(fresh)
+_WON = """
+create or replace temp table won as
+with claims as (
+    select old_id, cluster, count(*) as members, min(age_rank) as oldest
+    from clustering where old_id is not null
+    group by old_id, cluster
+),
+winners as (
+    select * from claims
+    qualify row_number() over (partition by old_id order by members desc, oldest) = 1
+)
+select
+    old_id, cluster,
+    row_number() over (partition by cluster order by members desc, oldest, old_id) as place
+from winners
+"""
 
-    def end(each: str) -> str:
-        while each in together:
-            each = together[each]
-        return each
+_NEW = """
+create or replace temp table new_ids as
+with anchors as (
+    select
+        cluster, arg_min(member, age_rank) as anchor,
+        arg_min(old_id, age_rank) filter (where old_id is not null) as origin
+    from clustering
+    anti join won using (cluster)
+    group by cluster
+)
+select cluster, anchor, origin, md5($entity || '|' || anchor) as entity_id from anchors
+"""
 
-    return {old: end(new) for old, new in together.items()}
+_EVENTS = """
+create or replace temp table fresh_redirects as
+select losers.old_id, winners.old_id as new_id, losers.cluster
+from won as losers inner join won as winners using (cluster)
+where losers.place > 1 and winners.place = 1;
+
+create or replace temp table id_events as
+select
+    case when origin is null then 'created' else 'split' end as event,
+    entity_id, origin as other_id, anchor as evidence
+from new_ids
+union all
+select 'merged', fresh_redirects.old_id, fresh_redirects.new_id, anchors.anchor
+from fresh_redirects
+inner join (
+    select cluster, arg_min(member, age_rank) as anchor from clustering
+    where cluster in (select cluster from fresh_redirects) group by cluster
+) as anchors using (cluster)
+union all
+select 'retired', old_id, null, '' from (
+    select old_id from clustering where old_id is not null
+    union
+    select old_id from lost_ids
+)
+where old_id not in (select entity_id from assigned)
+and old_id not in (select old_id from fresh_redirects);
+
+alter table fresh_redirects drop column cluster
+"""

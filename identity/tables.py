@@ -10,6 +10,12 @@ create table if not exists identity.edges (
     left_key varchar, right_key varchar, entity varchar, rule varchar, tier varchar,
     confidence double, match_weight double, model_version varchar, is_used boolean
 );
+alter table identity.edges add column if not exists guard varchar;
+alter table identity.edges add column if not exists weights map(varchar, double);
+alter table identity.edges add column if not exists is_swapped boolean;
+alter table identity.edges add column if not exists left_number integer;
+alter table identity.edges add column if not exists right_number integer;
+alter table identity.edges add column if not exists key_hash ubigint;
 create table if not exists identity.person_map (
     source varchar, object varchar, source_record_id varchar, person_id varchar,
     match_tier varchar, match_rule varchar, confidence double, valid_from timestamp
@@ -26,7 +32,7 @@ create table if not exists identity.account_members (member_key varchar, account
 create table if not exists identity.persons (person_id varchar, kind varchar);
 create table if not exists identity.accounts (account_id varchar, domain varchar, name varchar);
 create table if not exists identity.ledger (
-    event_id varchar primary key, entity varchar, event varchar, entity_id varchar,
+    event_id varchar, entity varchar, event varchar, entity_id varchar,
     other_id varchar, evidence varchar, run_id varchar, as_of timestamp
 );
 create table if not exists identity.redirects (
@@ -44,8 +50,25 @@ create table if not exists identity.guarded_keys (
 );
 """
 
+# What the last run saw, so that the next looks at what changed alone. Keys are kept as hashes: the
+# values stand in the records table. Dropping these three tables costs one full resolution.
+KEYS = ("email", "phone", "link", "domain", "company", "street", "postal")
+BLOCKS = tuple(f"block_{number}" for number in range(1, 13))
+_MEMORY = f"""
+create table if not exists identity.matched_records (
+    number integer, record_key varchar, source varchar, object varchar, source_record_id varchar,
+    record_kind varchar, created_at timestamp, content ubigint, stated_name ubigint,
+    first_letter utinyint, last_letter utinyint, mailbox ubigint, work_domain ubigint,
+    {", ".join(f"key_{kind} ubigint" for kind in KEYS)},
+    {", ".join(f"{block} ubigint" for block in BLOCKS)}
+);
+create table if not exists identity.dead_keys (kind varchar, key_hash ubigint);
+create table if not exists identity.resolved_with (fingerprint varchar);
+"""
+
 
 def ensure_tables(warehouse: Path) -> None:
     """Create the identity tables where they are missing, so that the transform can always read."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(_TABLES)
+        connection.execute(_MEMORY)

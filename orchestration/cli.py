@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestration import identity_commands
 from orchestration.settings import Refused, Settings, from_environment
 
 
@@ -91,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     template = acts.add_parser("template", help="its block for config/sources.yml, explained")
     template.add_argument("name")
     template.set_defaults(command=_sources_template)
+
+    identity_commands.add(commands)
 
     quarantine = commands.add_parser("quarantine", help="rows that could not be loaded")
     acts = quarantine.add_subparsers(required=True, metavar="ACT")

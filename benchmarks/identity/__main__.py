@@ -15,7 +15,7 @@ import duckdb
 import yaml
 
 from benchmarks.identity import homes, truths
-from benchmarks.identity.scoring import Quality, b_cubed, largest, pairwise, rule_precision
+from identity.linkage.quality import Quality, b_cubed, largest, pairwise, rule_precision
 from identity.resolve import resolve
 
 AS_OF = datetime(2026, 7, 1, 6, tzinfo=UTC)
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--homes", type=Path, required=True)
     parser.add_argument("--again", action="store_true", help="normalise the loaded rows anew")
     parser.add_argument("--without", nargs="*", default=(), help="rules to switch off")
+    parser.add_argument("--rules-alone", action="store_true", help="without the scored tier")
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong links")
     asked = parser.parse_args()
     size = f"{asked.scale:g}" if asked.company == "sandbox" else str(asked.people)
@@ -40,7 +41,7 @@ def main() -> None:
     else:
         homes.build_other(home, asked.seed, asked.people)
     print(f"{asked.company} seed {asked.seed} size {size}")
-    _resolve(home / "warehouse.duckdb", asked.without)
+    _resolve(home / "warehouse.duckdb", asked.without, rules_alone=asked.rules_alone)
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         if asked.company == "sandbox":
             truth = truths.of_sandbox(connection, home)
@@ -49,9 +50,11 @@ def main() -> None:
         _show(connection, truth, asked.wrong)
 
 
-def _resolve(warehouse: Path, without: Collection[str]) -> None:
+def _resolve(warehouse: Path, without: Collection[str], *, rules_alone: bool) -> None:
     matching = yaml.safe_load((homes.PROJECT / "config" / "matching.yml").read_text("utf-8"))
     matching["rules"] = [each for each in matching["rules"] if each["rule"] not in without]
+    if rules_alone:
+        matching["probabilistic"] = {"is_on": False}
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("drop schema if exists identity cascade")
     before = time.monotonic()
@@ -67,7 +70,9 @@ def _show(connection: duckdb.DuckDBPyConnection, truth: truths.Truth, wrong: int
     _line("b-cubed", b_cubed(truth.persons, persons))
     _line("accounts", pairwise(truth.accounts, accounts))
     print(f"  largest cluster {largest(persons, truth.persons)} of {len(truth.persons):,} records")
-    edges = connection.execute("select left_key, right_key, rule from identity.edges").fetchall()
+    edges = connection.execute(
+        "select left_key, right_key, rule from identity.edges where is_used"
+    ).fetchall()
     for rule, (links, bad) in rule_precision(truth.persons, edges).items():
         print(f"  {rule}: {links:,} links, {bad} wrong")
     known = [edge for edge in edges if edge[0] in truth.persons and edge[1] in truth.persons]

@@ -10,9 +10,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from benchmarks.identity.normalise import normalise
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.identity import sandbox_people
+from benchmarks.identity.normalise import normalise, normalise_chunks
 from benchmarks.identity.other_company import generate
 from identity.tables import ensure_tables
 from orchestration import rules
@@ -51,6 +57,25 @@ def build_sandbox(home: Path, seed: int, scale: float, *, again: bool = False) -
     normalise_values(Settings(home=home))
     build_records(home, "+int_identity__records")
     done.touch()
+
+
+def build_people(homes: Path, seed: int, scale: float) -> Path:
+    """Make the home of the sandbox's people alone, of any scale, with their truth as Parquet."""
+    home = homes / f"people-{seed}-{scale:g}"
+    if (home / "truth.parquet").exists():
+        return home
+    home.mkdir(parents=True, exist_ok=True)
+    truth: list[tuple[str, str]] = []
+
+    def chunks() -> Iterator[tuple[list[dict[str, Any]], list[tuple[str, str, str, str]]]]:
+        for part in sandbox_people.draw(seed, scale):
+            truth.extend(part.person_of)
+            yield part.rows, part.merges
+
+    normalise_chunks(home / "warehouse.duckdb", chunks())
+    table = pa.table(dict(zip(("record_key", "person"), zip(*truth, strict=True), strict=True)))
+    pq.write_table(table, home / "truth.parquet")
+    return home
 
 
 def build_other(home: Path, seed: int, people: int) -> None:

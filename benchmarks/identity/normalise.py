@@ -1,5 +1,6 @@
 """The SQL of `int_identity__records` as it stands in the project, without starting dbt."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ _STATED = {
     "companies": ("company_name", "''"),
     "job_titles": ("job_title", "''"),
 }
+# A record that came in two parts counts by its first.
+_ONCE = " qualify row_number() over (partition by record_key order by created_at) = 1"
 _TABLES = {"company_domains": "domains", "last_names": "names"}
 _VALUES = " union ".join(
     f"select '{_TABLES.get(kind, kind)}' as kind, {column} as raw_value, {context} as context"
@@ -64,14 +67,33 @@ def normalise(
 
     A merge is source, object, loser and winner. What the warehouse held before is replaced.
     """
+    normalise_chunks(warehouse, [(rows, merges)])
+
+
+def normalise_chunks(
+    warehouse: Path,
+    chunks: Iterable[tuple[list[dict[str, Any]], list[tuple[str, str, str, str]]]],
+) -> None:
+    """Do the same with rows and merges that come in parts, a record's first row counting."""
     names = ("source", "object", "loser_record_id", "winner_record_id")
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists intermediate")
-        _put(connection, "source_rows", SOURCE_ROWS, rows)
-        merged = [
-            {**dict(zip(names, each, strict=True)), "winner_object": each[1]} for each in merges
-        ]
-        _put(connection, "merges", MERGES, merged)
+        for table, columns in (("source_rows", SOURCE_ROWS), ("merges", MERGES)):
+            connection.execute(
+                f"create or replace table intermediate.int_identity__{table} ({columns})"
+            )
+        for rows, merges in chunks:
+            _put(connection, "source_rows", SOURCE_ROWS, rows)
+            merged = [
+                {**dict(zip(names, each, strict=True)), "winner_object": each[1]} for each in merges
+            ]
+            _put(connection, "merges", MERGES, merged)
+    build_records(warehouse)
+
+
+def build_records(warehouse: Path) -> None:
+    """Normalise values and make the records from the source rows and merges that are there."""
+    with duckdb.connect(str(warehouse)) as connection:
         seeds = _seeds(connection)
         connection.execute("create schema if not exists staging")
         connection.execute(f"create or replace table staging.stg_hygiene__values as {_VALUES}")
@@ -85,7 +107,10 @@ def normalise(
                 ),
                 source=lambda schema, table: f"{schema}.{table}",
             )
-            connection.execute(f"create or replace table {schema}.{name} as {sql}")
+            connection.execute(
+                f"create or replace table {schema}.{name} as select * from ({sql})"
+                + (_ONCE if name == "int_identity__records" else "")
+            )
 
 
 def _put(
@@ -95,7 +120,6 @@ def _put(
     told = pa.table({each: [row.get(each) for row in rows] for each in names})
     connection.register("told", told)
     table = f"intermediate.int_identity__{name}"
-    connection.execute(f"create or replace table {table} ({columns})")
     connection.execute(f"insert into {table} select {', '.join(names)} from told")
     connection.unregister("told")
 

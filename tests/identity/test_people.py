@@ -8,9 +8,10 @@ import duckdb
 import pytest
 import yaml
 
-from benchmarks.identity import scoring, truths
+from benchmarks.identity import truths
 from benchmarks.identity.normalise import normalise
 from benchmarks.identity.other_company import generate
+from identity.linkage import quality as scoring
 from identity.resolve import resolve
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "matching.yml").read_text("utf-8"))
