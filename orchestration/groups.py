@@ -51,8 +51,9 @@ def state(settings: Settings, parsed: Mapping[str, Any]) -> list[Group]:
     """Return every group of marts and what holds it back as the gates were last judged."""
     members = marts(parsed)
     touched: dict[str, list[Broken]] = {}
+    suites = judging.suites(settings)
     for each in broken(settings):
-        for name in reached(settings, parsed, each.table, each.rule_id):
+        for name in reached(suites, parsed, each.table, each.rule_id):
             touched.setdefault(name, []).append(each)
     return [
         Group(name, tuple(found), tuple(touched.get(name, ())))
@@ -77,10 +78,10 @@ def group_of(node: Mapping[str, Any]) -> str:
 
 
 def reached(
-    settings: Settings, parsed: Mapping[str, Any], table: tuple[str, str], rule_id: str
+    suites: Iterable[Suite], parsed: Mapping[str, Any], table: tuple[str, str], rule_id: str
 ) -> set[str]:
     """Return the groups that a broken rule on a table holds back."""
-    for suite in judging.suites(settings):
+    for suite in suites:
         for rule in suite.rules:
             if rule.rule_id == rule_id and suite.table == table and rule.groups:
                 return set(rule.groups) - set(NEVER_HELD)

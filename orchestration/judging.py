@@ -37,13 +37,16 @@ def overrides(settings: Settings, as_of: datetime) -> dict[str, Override]:
 
     Raises Refused where one names no rule that can block, or ends before it was signed.
     """
+    entries = rules.read(settings.config, "overrides")["overrides"]
+    if not entries:
+        return {}
     blocking = {
         entry["id"]
         for entry in rules.read(settings.config, "hygiene")["rules"]
         if entry["severity"] == "blocking" or "blocks_below" in entry
     }
     found: dict[str, Override] = {}
-    for place, entry in enumerate(rules.read(settings.config, "overrides")["overrides"]):
+    for place, entry in enumerate(entries):
         told = f"config/overrides.yml, key overrides.{place}"
         if entry["rule"] not in blocking:
             raise Refused(f"{told}.rule: {entry['rule']} is no hygiene rule that blocks")

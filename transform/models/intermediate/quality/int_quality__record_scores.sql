@@ -40,7 +40,7 @@ weighted as (
         source,
         object,
         records_with_pipeline,
-        cast(weighted_score as double) / cast(open_amount_reporting as double)
+        round(cast(weighted_score as double) / cast(open_amount_reporting as double), 6)
             as score_by_pipeline
     from summed
 )
