@@ -1,26 +1,23 @@
-"""The hygiene suites as asset checks: one step per gate, because its blocking rules stop together.
+"""The hygiene suites as asset checks, one step per gate.
 
-The suites' expectations need Great Expectations, whose import takes four to eight seconds. The
-asset graph needs only names and severities, so these are kept beside Dagster's files and renewed
-when a file of the quality room or the list of systems changes.
+A broken rule stops no step: the publishing step holds back the groups of marts that read what is
+broken, and publishes the others (`orchestration.groups`). So the rules' checks do not block. What
+must wait for a gate, waits for the check `is_judged` of the tables that a rule can hold back.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import dagster as dg
 
-from orchestration import transform
-from orchestration.home import read_json, write_json
+from orchestration import judging
 from orchestration.house import POOL, House
-from orchestration.settings import PROJECT, Settings
-from quality.rules import Gate, Systems
+from orchestration.settings import Settings
+from orchestration.transform import RECORDS
+from quality.rules import Gate
 
-QUALITY = PROJECT / "quality"
+IS_JUDGED = "is_judged"
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Rule:
     gate: Gate
     table: tuple[str, str]
     rule_id: str
-    is_blocking: bool
+    can_block: bool
 
     @property
     def key(self) -> dg.AssetKey:
@@ -39,19 +36,11 @@ class Rule:
 
 
 def catalogue(settings: Settings) -> list[Rule]:
-    """Return every rule of every suite, in the suites' order."""
-    path = settings.dagster_home / "hygiene.json"
-    systems = transform.systems(settings)
-    wanted = _fingerprint(QUALITY, systems)
-    kept: dict[str, Any] = read_json(path)
-    if kept.get("fingerprint") != wanted:
-        kept = {"fingerprint": wanted, "rules": [[*rule] for rule in _from_suites(systems)]}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(path, kept)
-    found: list[Any] = kept["rules"]
+    """Return every rule of every suite, in the suites' order; raises Refused on unusable rules."""
     return [
-        Rule(cast("Gate", gate), (table[0], table[1]), rule_id, is_blocking)
-        for gate, table, rule_id, is_blocking in found
+        Rule(suite.gate, suite.table, rule.rule_id, rule.can_block)
+        for suite in judging.suites(settings)
+        for rule in suite.rules
     ]
 
 
@@ -67,22 +56,41 @@ def checks(rules: Iterable[Rule], known: set[dg.AssetKey]) -> list[dg.AssetCheck
 
 
 def guarded(rules: Iterable[Rule], known: set[dg.AssetKey]) -> set[dg.AssetKey]:
-    """Return the assets that a blocking rule guards: publish depends on each of them."""
-    return {rule.key for rule in rules if rule.is_blocking and rule.key in known}
+    """Return the assets of which a rule can hold marts back: publish depends on each of them."""
+    return {rule.key for rule in rules if rule.can_block and rule.key in known}
+
+
+def is_waited_for(rule: Rule) -> bool:
+    """Whether what reads the rule's table waits for its gate.
+
+    Identity reads the records before their gate is judged, together with the touchpoints that need
+    identity: waiting would be a circle, which Dagster breaks by running models before their loads.
+    """
+    return rule.table[1] != RECORDS
 
 
 def _gate_checks(gate: Gate, rules: list[Rule]) -> dg.AssetChecksDefinition:
+    specs = [
+        dg.AssetCheckSpec(
+            rule.rule_id,
+            asset=rule.key,
+            description=f"{rule.rule_id.replace('_', ' ').capitalize()}.",
+        )
+        for rule in rules
+    ]
+    specs += [
+        dg.AssetCheckSpec(
+            IS_JUDGED,
+            asset=key,
+            blocking=True,
+            description="The rules on this table were judged; what reads it waits for that.",
+        )
+        for key in sorted({rule.key for rule in rules if rule.can_block and is_waited_for(rule)})
+    ]
+
     @dg.multi_asset_check(
         name=f"check_{gate}",
-        specs=[
-            dg.AssetCheckSpec(
-                rule.rule_id,
-                asset=rule.key,
-                blocking=rule.is_blocking,
-                description=f"{rule.rule_id.replace('_', ' ').capitalize()}.",
-            )
-            for rule in rules
-        ],
+        specs=specs,
         required_resource_keys={"house"},
         pool=POOL,
         can_subset=True,  # the job of one source judges the tables of that source
@@ -102,9 +110,10 @@ def _judge(gate: Gate, context: Any) -> Iterator[dg.AssetCheckResult]:
         settings.warehouse,
         settings.marts,
         gate=gate,
-        systems=transform.systems(settings),
+        suites=judging.suites(settings),
         run_id=house.run_id,
         as_of=house.as_of,
+        overridden=judging.overrides(settings, house.as_of),
     ):
         check = dg.AssetCheckKey(dg.AssetKey(list(found.table)), found.rule_id)
         if check not in context.selected_asset_check_keys:
@@ -117,20 +126,6 @@ def _judge(gate: Gate, context: Any) -> Iterator[dg.AssetCheckResult]:
             severity=dg.AssetCheckSeverity.ERROR if is_blocking else dg.AssetCheckSeverity.WARN,
             metadata={"checked": found.checked, "failed": found.failed, "message": found.message},
         )
-
-
-def _from_suites(systems: Systems) -> Iterator[tuple[Gate, tuple[str, str], str, bool]]:
-    from quality.suites import suites_of
-
-    for gate in get_args(Gate):
-        for suite in suites_of(gate, systems):
-            for rule in suite.rules:
-                yield gate, suite.table, rule.rule_id, rule.severity == "blocking"
-
-
-def _fingerprint(folder: Path, systems: Systems) -> str:
-    digest = hashlib.sha256(json.dumps(systems, sort_keys=True).encode())
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(json.dumps(str(path.relative_to(folder))).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    for key in context.selected_asset_check_keys:
+        if key.name == IS_JUDGED:
+            yield dg.AssetCheckResult(asset_key=key.asset_key, check_name=key.name, passed=True)

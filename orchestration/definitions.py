@@ -5,7 +5,17 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration import checks, house, ingest, release, rooms, schedules, transform
+from orchestration import (
+    checks,
+    groups,
+    house,
+    ingest,
+    judging,
+    release,
+    rooms,
+    schedules,
+    transform,
+)
 from orchestration.settings import Settings, export, from_environment
 
 
@@ -17,6 +27,7 @@ def build(settings: Settings, parsed: Mapping[str, Any] | None = None) -> dg.Def
     raw = ingest.assets(settings)
     kept = ingest.kept(settings)
     built = {key for each in [*raw, *models] for key in each.keys}
+    groups.check(judging.suites(settings), parsed)
     hygiene = checks.catalogue(settings)
     judged = {rule.key for rule in hygiene if rule.key in built and rule.gate != "marts"}
     publish = release.assets(parsed, checks.guarded(hygiene, built))

@@ -7,13 +7,15 @@ gigabyte where `create table as` took 40 to 90 times longer.
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration import held
+from orchestration.groups import Group
 from orchestration.settings import Kind, Settings
 
 VERSIONS_KEPT = 3
@@ -23,7 +25,7 @@ DIGESTS = "rpt_run_digests"
 # Ids and clocks of the run itself: two equal runs differ in them.
 VOLATILE_COLUMNS = ("run_id", "last_run_id", "load_id", "loaded_at", "finished_at")
 # These say what a run did, so a repeated run has other rows; they carry no business number.
-RUN_LOGS = ("rpt_load_audit", "rpt_source_freshness", DIGESTS)
+RUN_LOGS = ("rpt_load_audit", "rpt_source_freshness", held.FRESHNESS, DIGESTS)
 FICLONE = 0x40049409
 _DIGESTS = (
     "(run_id varchar, mart varchar, digest varchar, row_count bigint, as_of timestamp,"
@@ -31,20 +33,26 @@ _DIGESTS = (
 )
 
 
-def publish(settings: Settings, run_id: str, as_of: datetime, kind: Kind = "sandbox") -> Path:
+def publish(
+    settings: Settings,
+    run_id: str,
+    as_of: datetime,
+    kind: Kind = "sandbox",
+    groups: Sequence[Group] = (),
+) -> Path:
     """Publish the marts as they stand and return the folder of the version.
 
-    May be killed at any moment and repeated: until the last step the old version is served.
+    Groups that are held back keep the rows of the version that is served until now. May be killed
+    at any moment and repeated: until the last step the old version is served.
     """
     versions = settings.published / "versions"
     versions.mkdir(parents=True, exist_ok=True)
     for leftover in versions.glob("*.partial"):
         shutil.rmtree(leftover)
-    keep_digests(settings, run_id, as_of)
     version = versions / run_id
     if not version.exists():
         partial = versions / f"{run_id}.partial"
-        _write(settings, partial, run_id, as_of, kind)
+        _write(settings, partial, run_id, as_of, kind, groups)
         partial.rename(version)
         _sync(versions)
     _swap(settings.published, version)
@@ -70,11 +78,10 @@ def digests_of(connection: Any) -> dict[str, tuple[str, int]]:
     }
 
 
-def keep_digests(settings: Settings, run_id: str, as_of: datetime) -> None:
-    """Add this run's digests to their history in the warehouse and show it in the marts."""
-    found = digests(settings.marts)
+def keep_digests(settings: Settings, copied: Path, run_id: str, as_of: datetime) -> None:
+    """Add the digests of a marts file to their history in the warehouse and show it in the file."""
+    found = digests(copied)
     with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute(f"attach '{settings.marts}' as engineroom")
         connection.begin()
         connection.execute("create schema if not exists state")
         connection.execute(f"create table if not exists state.run_digests {_DIGESTS}")
@@ -84,19 +91,15 @@ def keep_digests(settings: Settings, run_id: str, as_of: datetime) -> None:
         )
         kept = connection.execute("select * from state.run_digests order by all").fetchall()
         connection.commit()
-        connection.begin()
-        connection.execute(f"create schema if not exists engineroom.{SCHEMA}")
-        connection.execute(f"create or replace table engineroom.{SCHEMA}.{DIGESTS} {_DIGESTS}")
-        connection.executemany(
-            f"insert into engineroom.{SCHEMA}.{DIGESTS} values (?, ?, ?, ?, ?)", kept
-        )
+        connection.execute("checkpoint")
+    with duckdb.connect(str(copied)) as connection:
+        connection.execute(f"create or replace table {SCHEMA}.{DIGESTS} {_DIGESTS}")
+        connection.executemany(f"insert into {SCHEMA}.{DIGESTS} values (?, ?, ?, ?, ?)", kept)
         connection.execute(
-            f"comment on table engineroom.{SCHEMA}.{DIGESTS} is "
+            f"comment on table {SCHEMA}.{DIGESTS} is "
             "'One row per published run and mart: what its rows add up to.'"
         )
-        connection.commit()
         connection.execute("checkpoint")
-        connection.execute("checkpoint engineroom")
 
 
 def _marts(connection: Any) -> list[tuple[str, str]]:
@@ -136,13 +139,25 @@ def _digest(connection: Any, schema: str, mart: str) -> tuple[str, int]:
     return f"{int(total) % 2**64:016x}", int(rows)
 
 
-def _write(settings: Settings, partial: Path, run_id: str, as_of: datetime, kind: Kind) -> None:
+def _write(
+    settings: Settings,
+    partial: Path,
+    run_id: str,
+    as_of: datetime,
+    kind: Kind,
+    groups: Sequence[Group],
+) -> None:
     from reports.build import build
 
     parquet = partial / "parquet"
     parquet.mkdir(parents=True)
     copied = partial / "engineroom.duckdb"
     clone(settings.marts, copied)
+    with duckdb.connect(str(copied)) as connection:
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        held.stamp(connection, groups, _served(settings), as_of)
+        connection.execute("checkpoint")
+    keep_digests(settings, copied, run_id, as_of)
     with duckdb.connect(str(copied), read_only=True) as connection:
         for schema, mart in _marts(connection):
             folder = parquet if schema == SCHEMA else parquet / schema
@@ -153,6 +168,12 @@ def _write(settings: Settings, partial: Path, run_id: str, as_of: datetime, kind
     build(copied, partial / "report", home_kind=kind, as_of=as_of, run_id=run_id)
     for path in _every(partial):
         _sync(path)
+
+
+def _served(settings: Settings) -> Path | None:
+    """Return the marts file that readers see now."""
+    path = (settings.published / "current").resolve() / "engineroom.duckdb"
+    return path if path.exists() else None
 
 
 def clone(source: Path, target: Path) -> None:

@@ -1,11 +1,11 @@
-"""Publishing as an asset that waits for every mart and every table with a blocking check."""
+"""Publishing as an asset that waits for every mart and every table that a rule can hold back."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
-from orchestration import publish
+from orchestration import groups, publish
 from orchestration.house import OWNERS, POOL, House
 
 VERSION = dg.AssetKey(["published", "version"])
@@ -41,7 +41,8 @@ def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg
     )
     def publish_run(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         house: House = context.resources.house
-        version = publish.publish(house.settings, house.run_id, house.as_of, house.kind)
+        found = groups.state(house.settings, parsed)
+        version = publish.publish(house.settings, house.run_id, house.as_of, house.kind, found)
         yield dg.MaterializeResult(asset_key=DIGESTS)
         yield dg.MaterializeResult(
             asset_key=VERSION,
@@ -49,6 +50,7 @@ def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg
                 "folder": dg.MetadataValue.path(str(version)),
                 "report": dg.MetadataValue.path(str(version / "report" / "index.html")),
                 "as_of": house.as_of.isoformat(),
+                "held_back": ", ".join(each.name for each in found if each.is_held) or "nothing",
             },
         )
 

@@ -21,6 +21,8 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from orchestration.settings import Refused
 
+# libyaml reads the hygiene rules in a sixth of the time; both take plain data only.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SQL_TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean"}
 
 
@@ -65,7 +67,7 @@ def read(config: Path, name: str) -> dict[str, Any]:
     path = own if own.exists() else shipped
     shown = path.relative_to(config.parent)
     try:
-        document = _plain(yaml.safe_load(path.read_text("utf-8")) or {})
+        document = _plain(yaml.load(path.read_text("utf-8"), _LOADER) or {})
     except FileNotFoundError:
         raise Refused(f"{shown} is missing; restore it from the project") from None
     except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a ValueError

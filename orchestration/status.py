@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration import alerts, drift, home, lock, quarantine, reading
+from orchestration import alerts, drift, groups, held, home, lock, quarantine, reading
 from orchestration.house import run_lock
 from orchestration.settings import Settings
 
@@ -27,7 +27,7 @@ def report(settings: Settings) -> tuple[list[str], bool]:
     if running:
         lines.append(f"running     {lock.holder(run_lock(settings))}")
     told, ended_well = _last_run(settings, is_running=running)
-    lines += [*told, _published(settings)]
+    lines += [*told, *_published(settings)]
     is_well = ended_well and (settings.published / "current").exists()
     if running:
         lines.append("freshness   unknown while a run writes; ask again when it has ended")
@@ -37,8 +37,12 @@ def report(settings: Settings) -> tuple[list[str], bool]:
             held = quarantine.counts(connection)
             blocked = _blocked(connection)
         lines += fresh
-        is_well = is_well and loads_are_well and not blocked
-        lines += [f"blocked     {each}" for each in blocked]
+        is_well = is_well and loads_are_well and all(each.is_overridden for each in blocked)
+        lines += [
+            f"{'overridden' if each.is_overridden else 'blocked':<12}"
+            f"gate {each.gate}: {each.rule_id}: {each.message}"
+            for each in blocked
+        ]
         lines.append(f"quarantine  {sum(row[3] for row in held):,} rows")
         lines += [f"drift       {each}" for each in drift.told(settings)]
     incidents = alerts.open_incidents(settings)
@@ -87,17 +91,19 @@ def _wall(seconds: float) -> str:
     return _shown(datetime.fromtimestamp(seconds, UTC))
 
 
-def _published(settings: Settings) -> str:
+def _published(settings: Settings) -> list[str]:
+    """The version that is served, and which groups of marts in it are older than it."""
     current = settings.published / "current"
     if not current.exists():
-        return "published   nothing yet"
+        return ["published   nothing yet"]
     with duckdb.connect(str(current.resolve() / "engineroom.duckdb"), read_only=True) as connection:
         row = connection.execute(
             "select max(as_of) from marts.rpt_run_digests where run_id = ?",
             [current.resolve().name],
         ).fetchone()
+        kept = held.told(connection)
     as_of: Any = row[0] if row else None
-    return f"published   run {current.resolve().name}, as of {_shown(as_of)}"
+    return [f"published   run {current.resolve().name}, as of {_shown(as_of)}", *kept]
 
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], bool]:
@@ -117,22 +123,11 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], bool]:
     return lines, all(row[2] == "succeeded" for row in rows)
 
 
-def _blocked(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _blocked(connection: duckdb.DuckDBPyConnection) -> list[groups.Broken]:
     """Blocking rules that were broken when their gate was last judged."""
     if not reading.has_table(connection, "quality", "results"):
         return []
-    rows = connection.execute(
-        """
-        select gate, rule_id, message from quality.results
-        where not passed and severity = 'blocking'
-            and (gate, run_id) in (
-                -- Rows are added as gates are judged; two runs may share their as_of.
-                select (gate, arg_max(run_id, rowid)) from quality.results group by gate
-            )
-        order by gate, rule_id
-        """
-    ).fetchall()
-    return [f"gate {gate}: {rule_id}: {message}" for gate, rule_id, message in rows]
+    return groups.broken_in(connection)
 
 
 def _shown(instant: datetime | None) -> str:

@@ -40,8 +40,8 @@ registry.register("duckdb.hygiene", __name__, "HygieneDialect")
 
 
 @contextmanager
-def data_source(database: Path) -> Generator[tuple[Any, Any]]:
-    """Yield (context, data source) over a DuckDB file opened for reading, and let go of it after.
+def data_source(database: Path) -> Generator[Any]:
+    """Yield a data source over a DuckDB file opened for reading, and let go of it after.
 
     Both closes are needed, or this process keeps the file locked for the next writer.
     """
@@ -55,7 +55,7 @@ def data_source(database: Path) -> Generator[tuple[Any, Any]]:
         kwargs={"poolclass": StaticPool, "connect_args": {"read_only": True}},
     )
     try:
-        yield context, source
+        yield source
     finally:
         source.get_execution_engine().close()
         source.get_engine().dispose()

@@ -11,6 +11,7 @@ import duckdb
 from reports.palette import channel_colours
 from reports.shown import day, words
 
+GROUPS = "rpt_group_freshness"
 MART = re.compile(r"\bmarts\.(\w+)")
 
 
@@ -31,7 +32,7 @@ class Published:
         self.marts = self._marts()
         self.currency = self._currency()
         self.last_90_days = self._last_90_days()
-        self.stale = self._stale()
+        self.stale = [*self._held_back(), *self._stale()]
         self.colours = channel_colours(
             self.rows("select channel, is_paid from marts.dim_channels order by sort_order")[1]
         )
@@ -99,9 +100,34 @@ class Published:
         )
         return [_stands_back(*row) for row in rows]
 
+    def _held_back(self) -> list[str]:
+        """A sentence per group of marts that shows an earlier run, or none at all."""
+        if GROUPS not in self.marts:
+            return []
+        _, rows = self.rows(
+            "select mart_group, as_of, is_held_back, broken_rules, overridden_rules"
+            f" from marts.{GROUPS} where is_held_back or overridden_rules is not null"
+            " order by mart_group"
+        )
+        return [_held_sentence(*row) for row in rows]
+
     def _currency(self) -> str:
         _, rows = self.rows("select max(currency_code) from marts.rpt_headlines")
         return rows[0][0] or ""
+
+
+def _held_sentence(
+    group: str, as_of: Any, is_held: bool, broken: str | None, overridden: str | None
+) -> str:
+    if not is_held:
+        return f"{words(group)}: published by a signed override although {_rules(overridden)}."
+    stands = f"stands as of {day(as_of)}" if as_of else "was never published"
+    return f"{words(group)} is held back and {stands}: {_rules(broken)}."
+
+
+def _rules(names: str | None) -> str:
+    told = (names or "").replace("_", " ").split(", ")
+    return "a check is broken (" + "; ".join(told) + ")"
 
 
 def _stands_back(source: str, last_status: str, last: Any) -> str:

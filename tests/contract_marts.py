@@ -5,6 +5,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from orchestration import held
+
 MARTS = Path(__file__).parents[1] / "transform" / "models" / "marts"
 
 
@@ -21,6 +23,7 @@ def create(path: Path) -> duckdb.DuckDBPyConnection:
             connection.execute(
                 f'comment on column {table}."{each["name"]}" is {_text(each["description"])}'
             )
+    held.create(connection)
     return connection
 
 

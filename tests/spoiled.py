@@ -1,15 +1,15 @@
 """A finished home whose judged tables are spoiled after their own step, and repaired again."""
 
 import json
+import re
 import shutil
 
 import dagster as dg
 import duckdb
-import great_expectations.expectations as gxe
 import whole_runs
 
-from orchestration import checks, definitions, release, schedules, transform
-from quality.suites import suites_of
+from orchestration import checks, definitions, home, judging, release, schedules, transform
+from quality import hygiene
 
 # Nobody drops files on the made-up company: one row of each judged table.
 DROPPED = """
@@ -39,7 +39,7 @@ class Home:
             .get_repository_def()
             .get_job(schedules.JOB)
         )
-        self.systems = transform.systems(self.settings)
+        self.suites = judging.suites(self.settings)
         with duckdb.connect(str(self.settings.warehouse)) as connection:
             connection.execute(DROPPED)
         self.kept = {
@@ -53,7 +53,8 @@ class Home:
         database = self.settings.marts if suite.gate == "marts" else self.settings.warehouse
         with duckdb.connect(str(database)) as connection:
             _keep_rows(connection, *suite.table)
-            for statement in faults(connection, suite, rule.expectation):
+            as_of = home.clock(self.settings)
+            for statement in faults(connection, suite, rule, as_of):
                 connection.execute(statement)
 
     def repair(self):
@@ -81,19 +82,18 @@ class Home:
         }
 
     def blocked_run(self, suite_name, rule_id):
-        """Break one rule, run its gate, repair the tables, and return the id of the blocked run."""
+        """Break one rule, run its gate, repair the tables, and return the id of that run."""
         suite, rule = next(
             (suite, rule)
-            for gate in GATES
-            for suite in suites_of(gate, self.systems)
+            for suite in self.suites
             for rule in suite.rules
             if (suite.name, rule.rule_id) == (suite_name, rule_id)
         )
         self.spoil(suite, rule)
-        blocked = self.run(suite.gate)
+        held = self.run(suite.gate)
         self.repair()
-        assert not blocked.success
-        return blocked.run_id
+        assert held.success
+        return held.run_id
 
     @property
     def messages(self):
@@ -116,23 +116,27 @@ def _keep_rows(connection, schema, table):
         connection.execute(f'alter table {schema}.rows rename to "{table}"')
 
 
-def faults(connection, suite, expectation):
-    """Return the statements that make one row of the suite's table break the expectation."""
+def faults(connection, suite, rule, as_of):
+    """Return the statements that make one row of the suite's table break the rule."""
     schema, table = suite.relation
     physical = f'{schema}."{table}"'
-    keys = ", ".join(suite.key)
+    keys = ", ".join(f'"{name}"' for name in suite.key)
     one = connection.execute(
-        f"select {keys} from ({suite.query}) order by {keys} limit 1"
+        f"select {keys} from ({hygiene.query(suite, as_of)}) order by all limit 1"
     ).fetchone()
-    row = " and ".join(f"{name} = '{value}'" for name, value in zip(suite.key, one, strict=True))
-    match expectation:
-        case gxe.ExpectColumnValuesToBeUnique() | gxe.ExpectCompoundColumnsToBeUnique():
-            return [f"insert into {physical} from {physical} where {row}"]
-        case gxe.ExpectColumnValuesToNotBeNull(column=column):
+    row = " and ".join(
+        f"({suite.columns[name]}) = '{value}'" for name, value in zip(suite.key, one, strict=True)
+    )
+    if rule.kind == "unique_key":
+        return [f"insert into {physical} from {physical} where {row}"]
+    # What a rule judges may be a cast of the column.
+    column = re.sub(r"^try_cast\((\w+) as .*$", r"\1", suite.columns[rule.column])
+    match rule.kind:
+        case "not_null":
             free = f"alter table {physical} alter column {column} drop not null"
             return [free, f"update {physical} set {column} = null where {row}"]
-        case gxe.ExpectColumnValuesToBeBetween(column=column, min_value=least):
-            return [f"update {physical} set {column} = {least - 1} where {row}"]
-        case gxe.ExpectColumnValuesToBeInSet(column=column):
+        case "between":
+            return [f"update {physical} set {column} = {rule.options['least'] - 1} where {row}"]
+        case "in_set":
             return [f"update {physical} set {column} = 'ghost' where {row}"]
-    raise AssertionError(f"say here how to break {type(expectation).__name__}")
+    raise AssertionError(f"say here how to break a rule of kind {rule.kind}")

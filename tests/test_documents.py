@@ -125,7 +125,7 @@ def test_every_path_that_a_document_names_exists(name: str) -> None:
 def test_a_recipe_s_words_are_in_the_files_it_names() -> None:
     assert "SOURCES" in (PROJECT / "ingestion/sources/__init__.py").read_text()
     assert "crm_systems" in (PROJECT / "transform/dbt_project.yml").read_text()
-    assert "RULES" in (PROJECT / "quality/suites/contacts.py").read_text()
+    assert "rules:" in (PROJECT / "config/hygiene.yml").read_text()
     assert "spend,Ad spend" in (PROJECT / "transform/seeds/headline_metrics.csv").read_text()
     assert "attribution_models" in (PROJECT / "config/attribution.yml").read_text()
     assert all("PAGE = " in path.read_text() for path in _pages())

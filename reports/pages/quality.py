@@ -1,6 +1,6 @@
 """Data quality: how far the numbers on the other pages can be trusted."""
 
-from reports.charts import ranked_dots
+from reports.charts import ranked_bars, ranked_dots
 from reports.page import Chart, Column, Page
 
 PAGE = Page(
@@ -17,8 +17,8 @@ PAGE = Page(
                 select
                     source, object, field, dimension, records, passed, score,
                     replace(source, '_', ' ') || ' ' || object || ' · '
-                    || case when field = '(row)' then '' else replace(field, 'properties__', '')
-                    || ' · ' end || dimension as rule
+                    || case when field = '(row)' then '' else field || ' · ' end
+                    || dimension as rule
                 from marts.rpt_data_quality
                 where day = (select max(day) from marts.rpt_data_quality) and records > 0
                 order by score, source, object, field, dimension
@@ -35,6 +35,114 @@ PAGE = Page(
             ),
             empty="No rule has judged a row in this home yet.",
             spec=ranked_dots("rule", "score", "share", by="dimension", at_least=(0.9, 1.0)),
+        ),
+        Chart(
+            name="quality_fixes",
+            title="What to mend first",
+            subtitle="Open pipeline that hangs on records with the fault, in {currency}",
+            query="""
+                select
+                    fix_rank, rule_id, source, object, reason, dimension, records,
+                    open_opportunities, open_amount_reporting,
+                    replace(source, '_', ' ') || ' ' || object || ' · '
+                    || case when field = '(row)' then '' else field || ' · ' end || reason
+                    || ' · ' || fix_rank as fix
+                from marts.rpt_quality_fixes
+                where open_amount_reporting > 0
+                order by fix_rank
+                limit 15
+            """,
+            columns=(
+                Column("fix_rank", "Rank", "count"),
+                Column("rule_id", "Rule", "term"),
+                Column("source", "Source", "term"),
+                Column("object", "Object"),
+                Column("reason", "What is wrong"),
+                Column("dimension", "Dimension", "term"),
+                Column("records", "Records", "count"),
+                Column("open_opportunities", "Open opportunities", "count"),
+                Column("open_amount_reporting", "Open pipeline", "money"),
+                Column("fix", "Fix", is_shown=False),
+            ),
+            empty="No open pipeline hangs on a record that breaks a rule.",
+            notes=(
+                "An opportunity counts once a fix. It may hang on several fixes, so the amounts do "
+                "not add up.",
+            ),
+            spec=ranked_bars("fix", "open_amount_reporting", "money", by="dimension"),
+        ),
+        Chart(
+            name="record_scores",
+            title="Data quality score of records",
+            subtitle="0 to 100, on the day of the last run",
+            query="""
+                select source, object, records, score, records_with_pipeline, score_by_pipeline
+                from marts.rpt_quality_scores
+                where day = (select max(day) from marts.rpt_quality_scores)
+                order by score, source, object
+            """,
+            columns=(
+                Column("source", "Source", "term"),
+                Column("object", "Object"),
+                Column("records", "Records", "count"),
+                Column("score", "Score", "ratio"),
+                Column("records_with_pipeline", "With open pipeline", "count"),
+                Column("score_by_pipeline", "Score by pipeline", "ratio"),
+            ),
+            empty="No record was judged in this home yet.",
+        ),
+        Chart(
+            name="quality_trend",
+            title="What became better or worse",
+            subtitle="Share of rows that keep each rule, beside 28 days before",
+            query="""
+                select
+                    source, object, field, dimension, compared_on, score_before, score,
+                    score_change, trend
+                from marts.rpt_quality_trend
+                where
+                    day = (select max(day) from marts.rpt_quality_trend)
+                    and trend in ('better', 'worse')
+                order by score_change, source, object, field, dimension
+            """,
+            columns=(
+                Column("source", "Source", "term"),
+                Column("object", "Object"),
+                Column("field", "Field"),
+                Column("dimension", "Dimension", "term"),
+                Column("compared_on", "Beside", "date"),
+                Column("score_before", "Then", "share"),
+                Column("score", "Now", "share"),
+                Column("score_change", "Change", "share"),
+                Column("trend", "Trend", "term"),
+            ),
+            empty="No score moved by half a point or more, or there is one day of history only.",
+        ),
+        Chart(
+            name="quality_issues",
+            title="Issues by rule",
+            subtitle="Records that break a rule now, and those mended since",
+            query="""
+                select
+                    rule_id, source, object, reason,
+                    count(*) filter (is_open) as open_issues,
+                    count(*) filter (not is_open) as resolved_issues,
+                    min(first_seen_at) filter (is_open) as first_seen_at
+                from marts.rpt_quality_issues
+                group by rule_id, source, object, reason
+                order by open_issues desc, rule_id, source, object, reason
+            """,
+            columns=(
+                Column("rule_id", "Rule", "term"),
+                Column("source", "Source", "term"),
+                Column("object", "Object"),
+                Column("reason", "What is wrong"),
+                Column("open_issues", "Open", "count", "rpt_quality_issues.is_open"),
+                Column("resolved_issues", "Resolved", "count", "rpt_quality_issues.resolved_at"),
+                Column("first_seen_at", "Oldest since", "date"),
+            ),
+            empty="No record breaks a rule.",
+            notes=("The mart rpt_quality_issues names each record.",),
         ),
         Chart(
             name="freshness",

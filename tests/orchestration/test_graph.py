@@ -103,7 +103,7 @@ def test_every_hygiene_rule_judges_an_asset_that_exists(repository, rules):
 def test_publish_waits_for_every_mart_and_every_guarded_table(repository, parsed, rules):
     graph = repository.asset_graph
     waits_for = graph.get(release.VERSION).parent_keys
-    guarded = {rule.key for rule in rules if rule.is_blocking}
+    guarded = {rule.key for rule in rules if rule.can_block}
     assert guarded <= waits_for
     marts = {
         node["name"]
@@ -125,6 +125,13 @@ def test_every_job_can_be_built_and_a_sources_job_judges_its_own_tables_only(rep
 def test_every_step_waits_for_the_one_writers_pool(repository):
     job = repository.get_job(schedules.JOB)
     assert {node.definition.pool for node in job.nodes} == {house.POOL}
+
+
+def test_no_step_is_split_as_a_circle_of_waiting_would_have_it(repository):
+    names = [node.definition.name for node in repository.get_job(schedules.JOB).nodes]
+    assert len(names) == len(set(names))
+    nodes = {node.name for node in repository.get_job(schedules.JOB).nodes}
+    assert nodes == set(names)
 
 
 def test_every_asset_has_a_group_an_owner_and_a_plain_description(repository):

@@ -69,6 +69,7 @@ def test_current_points_at_a_whole_version(marts):
         "fct_spend",
         "dim_channels",
         "rpt_run_digests",
+        "rpt_group_freshness",
     }
     with duckdb.connect(str(version / "engineroom.duckdb"), read_only=True) as connection:
         rows = connection.execute("select mart, row_count from marts.rpt_run_digests").fetchall()
@@ -92,8 +93,8 @@ def test_a_mart_of_the_users_own_is_published_beside_the_others(marts):
 
 def test_the_history_of_digests_grows_and_leaves_itself_out(marts):
     publish.publish(marts, "one", AS_OF)
-    publish.publish(marts, "two", AS_OF)
-    with duckdb.connect(str(marts.marts), read_only=True) as connection:
+    version = publish.publish(marts, "two", AS_OF)
+    with duckdb.connect(str(version / "engineroom.duckdb"), read_only=True) as connection:
         rows = connection.execute("select run_id, mart, digest from marts.rpt_run_digests")
         found = {(run, mart): digest for run, mart, digest in rows.fetchall()}
     assert len(found) == 4

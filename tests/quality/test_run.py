@@ -6,21 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from quality.run import run_suites
+from orchestration import judging
+from orchestration.settings import Settings
+from quality.run import ensure_tables, run_suites
 
 AS_OF = datetime(2026, 7, 1, 6)
-SYSTEMS = {
-    "crm_systems": ["hubspot"],
-    "email_platforms": [],
-    "list_systems": [],
-    "social_platforms": [],
-    "publishing_tools": [],
-    "web_sources": [],
-    "finance_systems": [],
-    "work_systems": [],
-    "content_systems": [],
-    "web_analytics": [],
-}
+SUITES = judging.suites(Settings(home=Path()))
 
 
 @pytest.fixture
@@ -46,6 +37,7 @@ def warehouse(tmp_path: Path) -> Path:
             from range(10);
             """
         )
+    ensure_tables(path)
     return path
 
 
@@ -54,7 +46,7 @@ def judge(warehouse: Path, run_id: str = "r1") -> dict[str, bool]:
         warehouse,
         warehouse.with_name("marts.duckdb"),
         gate="raw",
-        systems=SYSTEMS,
+        suites=SUITES,
         run_id=run_id,
         as_of=AS_OF,
     )
@@ -76,8 +68,18 @@ def test_a_broken_row_fails_its_rule_and_only_its_rule(warehouse: Path) -> None:
     failed = {rule for rule, passed in judge(warehouse).items() if not passed}
     assert failed == {"ad_spend_is_not_negative"}
     with duckdb.connect(str(warehouse)) as connection:
-        keys = connection.execute("select rule_id, row_key from quality.violations").fetchall()
-    assert keys == [("ad_spend_is_not_negative", "1|3|2026-01-01")]
+        keys = connection.execute(
+            "select rule_id, source, object, record_key, reason from quality.issues"
+        ).fetchall()
+    assert keys == [
+        (
+            "ad_spend_is_not_negative",
+            "google_ads",
+            "campaign_stats",
+            "1|3|2026-01-01",
+            "out of range",
+        )
+    ]
 
 
 def test_a_repeated_step_leaves_one_result_per_rule(warehouse: Path) -> None:
@@ -107,7 +109,7 @@ def test_no_row_value_is_kept(warehouse: Path) -> None:
     judge(warehouse)
     with duckdb.connect(str(warehouse)) as connection:
         kept = connection.execute(
-            "select message from quality.results union all select row_key from quality.violations"
+            "select message from quality.results union all select record_key from quality.issues"
         ).fetchall()
     assert kept
     assert not [text for (text,) in kept if "@" in text]

@@ -54,6 +54,12 @@ insert into marts.rpt_source_freshness by name select * from (values
     ('mailchimp', false, 'succeeded', timestamp '2026-06-28 06:00:00'),
     ('hubspot', true, 'succeeded', timestamp '2026-06-30 06:00:00')
 ) as rows (source, is_fresh, last_status, last_succeeded_as_of);
+insert into marts.rpt_group_freshness by name select * from (values
+    ('spend', true, timestamp '2026-06-30 06:00:00', 'ad_spend_is_not_negative', null),
+    ('email', true, null, 'email_event_has_an_instant', null),
+    ('web', false, timestamp '2026-07-01 06:00:00', null, 'web_event_has_an_instant'),
+    ('core', false, timestamp '2026-07-01 06:00:00', null, null)
+) as rows (mart_group, is_held_back, as_of, broken_rules, overridden_rules);
 """
 
 
@@ -138,7 +144,19 @@ def test_a_source_that_is_not_fresh_is_named_on_every_page(site: Path) -> None:
         html = page.read_text("utf-8")
         assert "Google Ads could not be read: what it feeds stands as of 29 Jun 2026." in html
         assert "Mailchimp was not read of late: what it feeds stands as of 28 Jun 2026." in html
-        assert re.findall(r'<ul class="stale[^>]*>(.*?)</ul>', html, re.S)[0].count("<li>") == 2
+        assert re.findall(r'<ul class="stale[^>]*>(.*?)</ul>', html, re.S)[0].count("<li>") == 5
+
+
+def test_a_group_of_marts_that_is_held_back_is_named_on_every_page_with_its_age(site: Path) -> None:
+    for page in site.glob("*.html"):
+        html = page.read_text("utf-8")
+        assert (
+            "Spend is held back and stands as of 30 Jun 2026: a check is broken "
+            "(ad spend is not negative)."
+        ) in html
+        assert "E-mail is held back and was never published: a check is broken" in html
+        assert "Web: published by a signed override although a check is broken" in html
+        assert "Core is held back" not in html
 
 
 def test_owners_carry_a_label_and_no_pseudonym(site: Path) -> None:

@@ -3,7 +3,8 @@
     incremental_strategy=incremental_strategy(),
     unique_key=['campaign_id'],
     meta={
-        'feeds': {'campaign': ['campaign_id']}
+        'feeds': {'campaign': ['campaign_id']},
+        'carries_faults': false
     }
 ) }}
 with ad_campaigns as (
