@@ -3,9 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from scipy.stats import spearmanr
-
 from benchmarks.identity.scoring import pairwise
+from scipy.stats import spearmanr
 
 
 def pair_scores(
