@@ -1,22 +1,11 @@
-"""The SQL of one model as a whole build computes it, without starting dbt."""
+"""The SQL of one of the project's models as a whole build computes it, without starting dbt."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-import jinja2
-import yaml
+from attribution import model_sql
 
 TRANSFORM = Path(__file__).resolve().parent.parent / "transform"
-# What the macros of incremental models mean in a whole build: everything is computed.
-WHOLE_BUILD: dict[str, Callable[..., object]] = {
-    "config": lambda **_: "",
-    "incremental_strategy": lambda: "",
-    "last_build": lambda: None,
-    "recompute": lambda *_: "",
-    "in_scope": lambda *_: "true",
-    "announced": lambda *_: "",
-    "unit_key": lambda _: "",
-}
 
 
 def rendered(
@@ -26,20 +15,4 @@ def rendered(
     ref: Callable[[str], str] = lambda name: name,
 ) -> str:
     """Return a model's SQL with its macros expanded; `ref` says what a model's table is called."""
-    project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update(
-        ref=ref,
-        source=lambda _, table: table,
-        var=lambda name, default=None: project["vars"].get(name, default),
-        told=lambda _: as_of,
-        target={"type": "duckdb"},
-        this="this",
-        **WHOLE_BUILD,
-    )
-    files = [TRANSFORM / "macros" / f"{name}.sql" for name in ("portable", "contact_objects")]
-    written = "\n".join(path.read_text("utf-8") for path in files)
-    macros = environment.from_string(written).make_module()
-    names = {name: value for name, value in vars(macros).items() if not name.startswith("_")}
-    path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
-    return environment.from_string(path.read_text("utf-8")).render(names)
+    return model_sql.rendered(TRANSFORM, model, as_of=as_of, ref=ref)
