@@ -88,6 +88,8 @@ def run(file: Path, columns: Columns, rules: Rules, asked: Asked) -> Outcome:
     ruled, fitted, left_out = _chosen(rules, asked, has_times=isinstance(columns, Touches))
     with TemporaryDirectory(prefix="engineroom-") as folder, duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
+        # It would be drawn into the JSON.
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set temp_directory = ?", [folder])
         told = journeys.read(source.opened(connection, file), columns)
         paths = journeys.aggregated(connection)

@@ -139,9 +139,8 @@ def opened(connection: duckdb.DuckDBPyConnection, file: Path) -> Source:
         raise CannotCredit(f"there is no file {file}")
     name = _text(str(file))
     if file.suffix.lower() in (".parquet", ".pq"):
-        query = f"select *, file_row_number + 1 as {_ROW} from read_parquet({name})"
-        query = query.replace(f"({name})", f"({name}, file_row_number = true)")
-        query = f"select * exclude (file_row_number) from ({query})"
+        query = f"select * exclude (file_row_number), file_row_number + 1 as {_ROW} "
+        query += f"from read_parquet({name}, file_row_number = true)"
     elif file.suffix.lower() in (".csv", ".tsv", ".txt", ".gz"):
         read = f"read_csv({name}, {_form(file)})"
         query = f"select *, row_number() over () as {_ROW} from {read}"
