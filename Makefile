@@ -82,6 +82,7 @@ benchmark: $(TEST)/.ready $(PEERS)/.ready  ## stages of a run; loads beside a lo
 	@$(TEST)/bin/python -m benchmarks.ingestion
 	@$(TEST)/bin/python -m benchmarks.attribution --peer $(PEERS)/bin/python
 	@$(TEST)/bin/python -m benchmarks.identity.comparison --peer $(PEERS)/bin/python
+	@$(TEST)/bin/python -m benchmarks.fitted_models
 
 catalogue: $(TEST)/.ready  ## write docs/catalogue from what the sources declare
 	@$(TEST)/bin/python -m ingestion.catalogue_pages

@@ -2,23 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import jinja2
-import yaml
+from attribution import model_sql
 
 TRANSFORM = Path(__file__).resolve().parent.parent / "transform"
-MACROS = ("portable", "contact_objects", "addresses")
-# What the macros of incremental models mean in a whole build: everything is computed.
-WHOLE_BUILD: dict[str, Callable[..., object]] = {
-    "config": lambda **_: "",
-    "incremental_strategy": lambda: "",
-    "last_build": lambda: None,
-    "recompute": lambda *_: "",
-    "in_scope": lambda *_: "true",
-    "announced": lambda *_: "",
-    "unit_key": lambda _: "",
-}
 
 
 def rendered(
@@ -32,29 +19,9 @@ def rendered(
 
     `ref` says what a model's table is called, `source` what a source's is.
     """
-    project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update(
-        ref=ref,
-        source=source,
-        var=lambda name, default=None: project["vars"].get(name, default),
-        told=lambda _: as_of,
-        target={"type": "duckdb"},
-        this="this",
-        **WHOLE_BUILD,
-    )
-    names = _macros(environment)
-    path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
-    return environment.from_string(path.read_text("utf-8")).render(names)
+    return model_sql.rendered(TRANSFORM, model, as_of=as_of, ref=ref, source=source)
 
 
 def macro(name: str) -> Callable[..., str]:
     """Return a macro of the project that is plain SQL, to be called with SQL."""
-    return _macros(jinja2.Environment())[name]
-
-
-def _macros(environment: jinja2.Environment) -> dict[str, Any]:
-    files = [TRANSFORM / "macros" / f"{name}.sql" for name in MACROS]
-    written = "\n".join(path.read_text("utf-8") for path in files)
-    macros = environment.from_string(written).make_module()
-    return {name: value for name, value in vars(macros).items() if not name.startswith("_")}
+    return model_sql.macros(TRANSFORM, {})[name]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration import identity_commands
+from orchestration import attribution_options, identity_commands
 from orchestration.settings import Refused, Settings, from_environment
 
 
@@ -94,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     template.set_defaults(command=_sources_template)
 
     identity_commands.add(commands)
+    attribution = commands.add_parser("attribution", help="which channels earned the conversions")
+    acts = attribution.add_subparsers(required=True, metavar="ACT")
+    journeys = acts.add_parser("run", help="credit the journeys of any CSV or Parquet file")
+    attribution_options.options(journeys)
+    journeys.set_defaults(command=_attribution_run)
 
     quarantine = commands.add_parser("quarantine", help="rows that could not be loaded")
     acts = quarantine.add_subparsers(required=True, metavar="ACT")
@@ -222,6 +227,13 @@ def _sources_template(settings: Settings, chosen: argparse.Namespace) -> int:
     from orchestration import source_commands
 
     print("\n".join(source_commands.template(chosen.name)))
+    return 0
+
+
+def _attribution_run(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import attribution_commands
+
+    print(attribution_commands.credited(settings, chosen))
     return 0
 
 

@@ -23,11 +23,13 @@ README = (PROJECT / "README.md").read_text("utf-8")
 CONTRIBUTING = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
 OPERATIONS = (PROJECT / "docs" / "operations.md").read_text("utf-8")
 FILE_DROPS = (PROJECT / "docs" / "file_drops.md").read_text("utf-8")
+ATTRIBUTION = (PROJECT / "docs" / "attribution.md").read_text("utf-8")
 DOCUMENTS = {
     "README": README,
     "CONTRIBUTING": CONTRIBUTING,
     "operations": OPERATIONS,
     "file_drops": FILE_DROPS,
+    "attribution": ATTRIBUTION,
 }
 ENGINEROOM = ".venv/bin/engineroom"
 # Stand for what only the reader knows.

@@ -87,5 +87,13 @@ def test_every_package_on_disk_is_installed() -> None:
         for path in _tracked()
         if path.name == "__init__.py" and path.relative_to(PROJECT).parts[0] in rooms
     }
-    assert rooms == {"hygiene", "identity", "ingestion", "orchestration", "quality", "reports"}
+    assert rooms == {
+        "attribution",
+        "hygiene",
+        "identity",
+        "ingestion",
+        "orchestration",
+        "quality",
+        "reports",
+    }
     assert installed == on_disk
