@@ -33,8 +33,8 @@ def rendered(
 ) -> str:
     """Return a model's SQL with its macros expanded.
 
-    `ref` says what a model's table is called, `source` what a source's is. `transform` is the folder
-    of the models. Raises StopIteration where it has no such model.
+    `ref` says what a model's table is called, `source` what a source's is. `transform` is the
+    folder of the models. Raises StopIteration where it has no such model.
     """
     project = yaml.safe_load((transform / "dbt_project.yml").read_text("utf-8"))
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
