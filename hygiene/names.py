@@ -40,7 +40,8 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
         words = words[::-1]
         if not words:
             return Value(problem="only_a_title")
-        cased = _cased(words, particles, is_last=context == "last")
+        # Composed again: a small letter may be written in two parts where its capital is one.
+        cased = clean(" ".join(_cased(words, particles, is_last=context == "last"))).split(" ")
         split = _split(cased, particles) if context == "whole" else {}
         return Value(
             " ".join(cased),

@@ -28,7 +28,9 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return words for looking up: lower case, no accents, no punctuation, single blanks."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
+    # Twice, as some letters are capitals only once they are taken apart.
+    parted = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i")
+    plain = unicodedata.normalize("NFKD", parted)
     bare = "".join(each for each in plain if not unicodedata.combining(each))
     return _NO_WORD.sub(" ", bare.translate(_STROKES)).strip()
 

@@ -32,6 +32,7 @@ TEXT = st.one_of(
 @pytest.mark.parametrize("table", TABLES)
 @settings(max_examples=150, deadline=None)
 @given(raw=TEXT, context=CONTEXTS)
+@example(raw=":İA", context="")
 def test_the_normalised_form_is_its_own_normalised_form(table: str, raw: str, context: str) -> None:
     found = value(table, raw, context)
     if found.normalised is None:
@@ -92,6 +93,7 @@ def test_the_domain_of_an_address_is_never_replaced_by_the_one_that_was_meant(ra
 @settings(max_examples=150, deadline=None)
 @given(raw=TEXT)
 @example("e\u200d\u0301")
+@example("𝑨")
 def test_cleaning_and_folding_twice_is_as_good_as_once(raw: str) -> None:
     assert clean(clean(raw)) == clean(raw)
     assert fold(fold(raw)) == fold(raw)
