@@ -6,10 +6,12 @@ import unicodedata
 # What no value of a CRM reaches; longer is a file or a page in the wrong field.
 LONGEST = 400
 # Marks of direction, joiners and soft hyphens: copied along unseen, and no two values are alike.
-_UNSEEN = dict.fromkeys(
+_UNSEEN: dict[int, str | None] = dict.fromkeys(
     [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
 )
 _UNSEEN.update(dict.fromkeys(range(0x2060, 0x2070)))
+# One letter that is two: its capital is not the capital of either.
+_UNSEEN[0x0149] = "\u02bcn"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NO_WORD = re.compile(r"[\W_]+")
 _BROKEN = re.compile(r"[ÃÂâ][\u0080-\u00bf€™œžŸŠ‚ƒ„…†‡ˆ‰‹Œ‘’“”•–—˜š›¡-¿]|\ufffd")
