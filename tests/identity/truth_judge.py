@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from benchmarks.identity.scoring import pairwise
 from scipy.stats import spearmanr
+
+from identity.linkage.quality import pairwise
 
 
 def pair_scores(
