@@ -1,6 +1,6 @@
 """E-mail addresses that SQL finds odd: what is wrong with them, and what was probably meant.
 
-Only these come here (`stg_hygiene__stated` says what is odd); what the address's domain and local
+Only these come here (`stg_hygiene__values` says what is odd); what the address's domain and local
 part stand for is decided in SQL. No look-up ever asks the network.
 """
 

@@ -68,7 +68,7 @@ def reduce_table(
         return replace(_events(connection, raw, table, spool, ready), is_first=is_first)
     if is_first:
         return _first(connection, table, spool, ready)
-    _newest(connection, raw, table, spool, tuple(vanished))
+    total = _newest(connection, raw, table, spool, tuple(vanished))
     find_tombstones(connection, raw, table)
     emptied = (0, 0)
     if table.reads_units and is_partial:
@@ -76,7 +76,7 @@ def reduce_table(
     if table.reads_units:
         find_moved_units(connection, raw, table)
         emptied = largest_emptied(connection, raw, table)
-    return replace(_versions(connection, raw, table, ready), emptied=emptied)
+    return replace(_versions(connection, raw, table, ready, total), emptied=emptied)
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, table: Table, spool: Path) -> tuple[int, bool]:
@@ -125,11 +125,11 @@ def _newest(
     table: Table,
     spool: Path,
     vanished: tuple[str, ...],
-) -> None:
-    """Keep the newest row per key as table `newest`, its `_verdict` beside the open version.
+) -> int:
+    """Keep the newest row per key as table `newest`, and return how many rows came.
 
-    The verdicts are unchanged, superseded by it, or changed. Our own columns begin with `_`: a
-    vendor's invoice has a `total` too.
+    Each has its `_verdict` beside the open version: unchanged, superseded by it, or changed. Our
+    own column begins with `_`: a vendor may have one of that name too.
     """
     total, are_once = _counted(connection, table, spool)
     rows = _once(table, spool, are_once=are_once)
@@ -144,7 +144,7 @@ def _newest(
         f"""
         create or replace temp table newest as
         select
-            newest.*, {total} as _total,
+            newest.*,
             case
                 when held.row_version = newest.row_version then 'unchanged'
                 when {older} then 'superseded'
@@ -158,10 +158,7 @@ def _newest(
             on {same(table.key, "held", "newest")} and held._dlt_valid_to is null
         """
     )
-
-
-def _deduplicated(connection: duckdb.DuckDBPyConnection) -> int:
-    return one(connection, "select max(_total) - count(*) from newest")
+    return total
 
 
 def _events(
@@ -194,7 +191,7 @@ def _events(
 
 
 def _versions(
-    connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path
+    connection: duckdb.DuckDBPyConnection, raw: str, table: Table, ready: Path, total: int
 ) -> Reduced:
     names = [column.name for column in table.own_columns] + ["_extra", "is_deleted", "row_version"]
     chosen = f"select {quoted(names)} from newest where _verdict = 'changed'"
@@ -235,7 +232,7 @@ def _versions(
         changed=counts.get("changed", 0),
         unchanged=counts.get("unchanged", 0),
         superseded=counts.get("superseded", 0),
-        deduplicated=_deduplicated(connection),
+        deduplicated=total - sum(counts.values()),
         tombstoned=one(connection, "select count(*) from tombstones"),
         swept=one(connection, "select count(*) from tombstones where is_swept"),
         open_rows=one(connection, f"select count(*) from {raw} where {is_open}"),
