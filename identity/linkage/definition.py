@@ -68,42 +68,88 @@ class Definition:
 
 def read(path: Path) -> Definition:
     """Return the definition of a YAML file; DefinitionError says what is missing or unknown."""
-    told = yaml.safe_load(path.read_text("utf-8"))
-    if not isinstance(told, Mapping):
-        raise DefinitionError(f"{path} holds no mapping")
+    try:
+        told = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path} is no YAML: {error}") from error
     return parse(told, str(path))
 
 
-def parse(told: Mapping[str, Any], where: str = "the definition") -> Definition:
-    """Return the definition that a mapping tells."""
-    known = set(Definition.__dataclass_fields__)
-    for name in told:
-        if name not in known:
-            raise DefinitionError(f"{where}: {name} is not known; known are {sorted(known)}")
+def parse(told: Any, where: str = "the definition") -> Definition:
+    """Return the definition that a mapping tells; DefinitionError says what is wrong in it."""
+    try:
+        return _parsed(told)
+    except DefinitionError as error:
+        raise DefinitionError(f"{where}: {error}") from None
+
+
+# What each key of a definition holds.
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "comparisons": list,
+    "blocks": list,
+    "unique_id": str,
+    "across": str,
+    "columns": Mapping,
+    "guards": Mapping,
+    "ladder": list,
+    "cluster_size_limit": int,
+    "one_to_one": bool,
+    "training": Mapping,
+    "model": str,
+}
+LEVEL = {"exact", "swapped", "initial", "jaro_winkler", "least", "edits", "difference", "most"}
+LEVEL |= {"sql", "term_frequency", "least_m", "least_u"}
+WORDS = {list: "a list", str: "a text", Mapping: "a mapping", int: "a whole number", bool: "a flag"}
+
+
+def _parsed(told: Any) -> Definition:
+    if not isinstance(told, Mapping):
+        raise DefinitionError(f"a mapping of {', '.join(KINDS)} is expected")
+    for name, value in told.items():
+        if name not in KINDS:
+            raise DefinitionError(f"{name} is not known; known are {sorted(KINDS)}")
+        _kind(value, KINDS[name], name)
     for name in ("comparisons", "blocks"):
         if not told.get(name):
-            raise DefinitionError(f"{where}: {name} is missing")
+            raise DefinitionError(f"{name} is missing")
     apart = f' and l."{told["across"]}" <> r."{told["across"]}"' if told.get("across") else ""
     training = dict(told.get("training", {}))
     for name in ("certain", "blocks"):
-        training[name] = tuple(_block(each) + apart for each in training.get(name, ()))
+        rules = _kind(training.get(name, []), list, f"training.{name}")
+        training[name] = tuple(_block(each) + apart for each in rules)
     fields: dict[str, Any] = dict(told)
-    fields["comparisons"] = tuple(_comparison(each, where) for each in told["comparisons"])
+    fields["comparisons"] = tuple(_comparison(each) for each in told["comparisons"])
     fields["blocks"] = tuple(_block(each) + apart for each in told["blocks"])
-    fields["ladder"] = tuple(float(rung) for rung in told.get("ladder", (6.0,)))
+    fields["ladder"] = tuple(_number(rung, "a rung") for rung in told.get("ladder", (6.0,)))
     fields["training"] = training
     return Definition(**fields)
 
 
-def _comparison(told: Mapping[str, Any], where: str) -> Comparison:
+def _kind(value: Any, kind: Any, name: str) -> Any:
+    """Return the value, which must be of this kind; true is no whole number."""
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise DefinitionError(f"{name} is {value!r}, and {WORDS[kind]} is expected")
+    return value
+
+
+def _number(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DefinitionError(f"{name} is {value!r}, and a number is expected")
+    return float(value)
+
+
+def _comparison(told: Any) -> Comparison:
+    _kind(told, Mapping, "a comparison")
     try:
         of = _list(told["of"])
-        levels = tuple(told["levels"])
+        listed = _kind(told["levels"], list, f"levels of {told['name']}")
+        levels = tuple(_kind(each, Mapping, "a level") for each in listed)
         for level in levels:
             condition(level)
-        return Comparison(str(told["name"]), of, levels, dict(told.get("otherwise", {})))
+        otherwise = _kind(told.get("otherwise", {}), Mapping, "otherwise")
+        return Comparison(str(told["name"]), of, levels, dict(otherwise))
     except KeyError as error:
-        raise DefinitionError(f"{where}: a comparison lacks {error}: {dict(told)}") from None
+        raise DefinitionError(f"a comparison lacks {error}: {dict(told)}") from None
 
 
 def _block(told: str | Sequence[str]) -> str:
@@ -115,11 +161,16 @@ def _block(told: str | Sequence[str]) -> str:
 
 def condition(level: Mapping[str, Any]) -> str:
     """Return the SQL under which two records stand on a level."""
+    if unknown := sorted(set(level) - LEVEL):
+        raise DefinitionError(f"{unknown} is not known in a level; known are {sorted(LEVEL)}")
     parts = []
-    for column in _list(level.get("exact", ())):
+    for column in _list(level.get("exact", [])):
         parts.append(f'"{column}_l" = "{column}_r"')
     if "swapped" in level:
-        one, other = level["swapped"]
+        columns = _list(level["swapped"])
+        if len(columns) != 2:
+            raise DefinitionError(f"swapped is of two columns, not {list(columns)}")
+        one, other = columns
         parts.append(f'"{one}_l" = "{other}_r" and "{other}_l" = "{one}_r"')
     if column := level.get("initial"):
         one, other = _texts(column)
@@ -128,12 +179,14 @@ def condition(level: Mapping[str, Any]) -> str:
         )
     if column := level.get("jaro_winkler"):
         one, other = _texts(column)
-        parts.append(f"jaro_winkler_similarity({one}, {other}) >= {float(level['least'])}")
+        least = _number(level["least"], "least")
+        parts.append(f"jaro_winkler_similarity({one}, {other}) >= {least}")
     if column := level.get("edits"):
         one, other = _texts(column)
-        parts.append(f"damerau_levenshtein({one}, {other}) <= {int(level['most'])}")
+        most = int(_number(level["most"], "most"))
+        parts.append(f"damerau_levenshtein({one}, {other}) <= {most}")
     if column := level.get("difference"):
-        parts.append(f'abs("{column}_l" - "{column}_r") <= {float(level["most"])}')
+        parts.append(f'abs("{column}_l" - "{column}_r") <= {_number(level["most"], "most")}')
     if "sql" in level:
         parts.append(f"({level['sql']})")
     if not parts:
@@ -145,5 +198,8 @@ def _texts(column: str) -> tuple[str, str]:
     return f'cast("{column}_l" as varchar)', f'cast("{column}_r" as varchar)'
 
 
-def _list(told: str | Sequence[str]) -> tuple[str, ...]:
-    return (told,) if isinstance(told, str) else tuple(told)
+def _list(told: Any) -> tuple[str, ...]:
+    names = (told,) if isinstance(told, str) else tuple(_kind(told, list, "a list of columns"))
+    for name in names:
+        _kind(name, str, "a column")
+    return names

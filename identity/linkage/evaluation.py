@@ -88,6 +88,11 @@ def open_file(path: Path, definition: Definition) -> duckdb.DuckDBPyConnection:
         )
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise DefinitionError(f"{path} does not fit the definition: {error}") from error
+    except duckdb.Error as error:
+        told = str(error).splitlines()
+        raise DefinitionError(f"{path} cannot be read: {' '.join(told[:3])}") from error
+    if len(connection.execute("select 1 from records limit 2").fetchall()) < 2:
+        raise DefinitionError(f"{path} holds fewer than two records: there is nothing to compare")
     twice = connection.execute(
         f'select "{id_}" from records group by "{id_}" having count(*) > 1 limit 1'
     ).fetchone()
@@ -116,6 +121,8 @@ def evaluate(path: Path, truth: str, definition: Definition, folder: Path) -> Ev
     """
     with open_file(path, definition) as connection:
         labels = _labels(connection, truth, definition)
+        if not labels:
+            raise DefinitionError(f"{truth} is empty in each record: there is nothing to score")
         connection.execute(f'alter table records drop column "{truth}"')
         started = time.monotonic()
         with usable():
@@ -193,6 +200,8 @@ def _one_to_one(rows: list[tuple[str, str, float]]) -> list[tuple[str, str, floa
 def _labels(
     connection: duckdb.DuckDBPyConnection, truth: str, definition: Definition
 ) -> dict[str, str]:
+    if truth.lower() == definition.unique_id.lower():
+        raise DefinitionError(f"{truth} names the record, so it cannot say who it is")
     try:
         rows = connection.execute(
             f'select "{definition.unique_id}", cast("{truth}" as varchar) from records'

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from identity.linkage.definition import Comparison, Definition, condition
+from identity.linkage.definition import Comparison, Definition, DefinitionError, condition
 
 FORMAT = 1
 # Where a level was never seen, its share is this: a weight of 20 bits, and no infinity.
@@ -45,10 +45,13 @@ class Model:
 
 
 def load(path: Path) -> Model:
-    """Return the model of a file."""
-    told = json.loads(path.read_text("utf-8"))
+    """Return the model of a file; DefinitionError where there is none, or one of another format."""
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise DefinitionError(f"{path} holds no model: {error}") from error
     if told.get("format") != FORMAT:
-        raise ValueError(f"{path} is of format {told.get('format')}, not {FORMAT}: train it again")
+        raise DefinitionError(f"{path} is of format {told.get('format')}, not {FORMAT}: train anew")
     return Model(
         told["version"],
         told["prior"],
@@ -59,7 +62,12 @@ def load(path: Path) -> Model:
 
 
 def splink_settings(definition: Definition, model: Model | None = None) -> dict[str, Any]:
-    """Return Splink's settings: of the model, or to be trained."""
+    """Return Splink's settings: of the model, or to be trained.
+
+    Raises DefinitionError where the model was trained for other comparisons.
+    """
+    if model:
+        _fits(definition, model)
     settings: dict[str, Any] = {
         "link_type": "dedupe_only",
         "unique_id_column_name": definition.unique_id,
@@ -74,6 +82,16 @@ def splink_settings(definition: Definition, model: Model | None = None) -> dict[
     if model:
         settings["probability_two_random_records_match"] = model.prior
     return settings
+
+
+def _fits(definition: Definition, model: Model) -> None:
+    for each in definition.comparisons:
+        held, asked = len(model.shares.get(each.name, ())), len(each.levels) + 1
+        if held != asked:
+            raise DefinitionError(
+                f"model {model.version} has {held} shares for {each.name}, which has {asked} levels"
+                " with `otherwise`: train it again"
+            )
 
 
 def _comparison(

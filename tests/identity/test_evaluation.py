@@ -101,7 +101,24 @@ def test_training_the_same_file_twice_gives_the_same_bytes(folder):
         ({"columns": {"given": "lower(no_such_column)"}}, "no_such_column"),
         ({"unique_id": "born"}, "stands twice"),
         ({"comparisons": [{"name": "a", "of": "given", "levels": [{"alike": "given"}]}]},
+         "'alike'] is not known in a level"),
+        ({"comparisons": [{"name": "a", "of": "given", "levels": [{"least": 1}]}]},
          "says nothing of how to compare"),
+        ({"comparisons": [{"name": "a", "of": "given", "levels": "exact"}]}, "a list is expected"),
+        ({"comparisons": [{"name": "a", "of": "given", "levels": ["exact"]}]}, "a level is"),
+        ({"comparisons": ["given"]}, "a comparison is 'given'"),
+        ({"comparisons": [{"name": "a", "of": "given",
+                           "levels": [{"swapped": ["given", "family", "born"]}]}]}, "two columns"),
+        ({"comparisons": [{"name": "a", "of": "given",
+                           "levels": [{"jaro_winkler": "given", "least": "much"}]}]}, "a number"),
+        ({"guards": ["given"]}, "a mapping is expected"),
+        ({"columns": ["given"]}, "a mapping is expected"),
+        ({"training": ["given"]}, "a mapping is expected"),
+        ({"ladder": "high"}, "a list is expected"),
+        ({"ladder": ["high"]}, "a number is expected"),
+        ({"cluster_size_limit": "many"}, "a whole number is expected"),
+        ({"model": "none.json"}, "holds no model"),
+        ({"model": "people.csv"}, "holds no model"),
     ],
 )  # fmt: skip
 def test_rules_that_cannot_be_used_are_refused_with_the_reason(folder, capsys, change, words):
@@ -113,6 +130,46 @@ def test_rules_that_cannot_be_used_are_refused_with_the_reason(folder, capsys, c
 def test_a_truth_that_is_no_column_is_refused(folder, capsys):
     assert asked(folder, "evaluate", "--truth", "nobody") == 2
     assert "no column nobody" in capsys.readouterr().err
+
+
+def test_rules_that_are_no_yaml_are_refused(folder, capsys):
+    (folder / "linkage.yml").write_text("comparisons: [", "utf-8")
+    assert asked(folder, "evaluate", "--truth", "who") == 2
+    assert "is no YAML" in capsys.readouterr().err
+
+
+def test_a_model_of_other_comparisons_is_refused(folder, capsys):
+    assert asked(folder, "train", "--output", str(folder / "m.json")) == 0
+    given, *others = CONFIG["comparisons"]
+    fewer = [*others, given | {"levels": [{"exact": "given"}]}]
+    told = CONFIG | {"model": "m.json", "comparisons": fewer}
+    (folder / "linkage.yml").write_text(yaml.safe_dump(told), "utf-8")
+    assert asked(folder, "evaluate", "--truth", "who") == 2
+    assert "has 3 shares for given, which has 2 levels" in capsys.readouterr().err
+
+
+HEAD = "id,given_name,family_name,born,who\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"", "does not fit the definition"),
+        (HEAD.encode(), "fewer than two records"),
+        (f"{HEAD}1,a,b,c,d\n".encode(), "fewer than two records"),
+        (f"{HEAD}1,a,b,c,\n2,a,b,c,\n".encode(), "there is nothing to score"),
+        (f"{HEAD}1,Jos\xe9,b,c,d\n2,a,b,c,d\n".encode("latin-1"), "not utf-8"),
+    ],
+)
+def test_files_that_cannot_be_scored_are_refused_with_the_reason(folder, capsys, text, words):
+    (folder / "people.csv").write_bytes(text)
+    assert asked(folder, "evaluate", "--truth", "who") == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_truth_that_names_the_record_is_refused(folder, capsys):
+    assert asked(folder, "evaluate", "--truth", "id") == 2
+    assert "cannot say who it is" in capsys.readouterr().err
 
 
 def test_linking_never_sees_the_truth(folder, capsys):
