@@ -9,6 +9,7 @@ from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from ingestion.contract import ColumnType
+from ingestion.wire import is_text
 
 _INT64 = 2**63
 _YEARS = range(1900, 2200)
@@ -58,11 +59,8 @@ def _text(value: Any) -> str:
 
 
 def _refuse_surrogates(text: str) -> None:
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise BadValueError("a lone surrogate, which no UTF-8 text holds") from None
+    if not is_text(text):
+        raise BadValueError("a lone surrogate, which no UTF-8 text holds")
 
 
 def _bigint(value: Any) -> int | None:

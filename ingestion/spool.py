@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ingestion.audit import QuarantinedRow
 from ingestion.columnar import type_columns
 from ingestion.contract import CLOCK_SKEW, Bad, Extraction, Forget, Page, Source, Sweep, Table
+from ingestion.errors import LoadFailed
 from ingestion.keys import JOINER
 from ingestion.typed import arrow_schema
 
@@ -142,6 +143,12 @@ def _read(source: Source, extraction: Extraction, spooled: Spooled, said: Progre
                 spooled.write(table, arrow_schema(table).empty_table())
             for column in spooled.vanished(table):
                 spooled.note(table.name, column, "vanished", spooled.yielded[table.name])
+    except UnicodeEncodeError as error:
+        # Rows can wait in quarantine, but an id of half a letter cannot be asked about.
+        raise LoadFailed(
+            f"{source.name}: the vendor told a name or an id that is no UTF-8 text, and what hangs"
+            " on it cannot be asked for. Nothing was lost: run again when the vendor has mended it."
+        ) from error
     finally:
         spooled.close()
 

@@ -35,14 +35,29 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         found[COLLISION] = "a repeated field name"
+    # A field under a broken name is a field that is missing, and its row cannot say so.
+    if broken := next((name for name in found if not is_text(name)), None):
+        raise ValueError(f"the field name {broken!r} is no UTF-8")
     return found
+
+
+def is_text(value: str) -> bool:
+    """Return whether UTF-8 can write it: a lone surrogate is half a letter, or a broken byte."""
+    if value.isascii():
+        return True
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_json(content: bytes) -> Any:
     """Return the JSON of a body.
 
     Fractions keep their text, repeated names are marked, and broken UTF-8 becomes lone
-    surrogates, which send the row to quarantine. Raises ValueError where it is no JSON.
+    surrogates, which send the row to quarantine. Raises ValueError where it is no JSON, or a name
+    is broken.
 
     The fast parser loses the text of fractions, long numbers and repeated names, and says nothing:
     what it reads is believed where the body can hold none of them.

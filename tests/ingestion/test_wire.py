@@ -119,3 +119,13 @@ def test_what_the_fast_reader_would_lose_is_kept(content: bytes) -> None:
 def test_what_is_no_json_is_refused(content: bytes) -> None:
     with pytest.raises(json.JSONDecodeError):
         read_json(content)
+
+
+@pytest.mark.parametrize("body", [b'{"\xffuthor": 1}', b'[{"a": {"\\ud800b": 1}}]'])
+def test_a_broken_field_name_is_no_field_that_may_be_missing(body: bytes) -> None:
+    with pytest.raises(ValueError, match="is no UTF-8"):
+        read_json(body)
+
+
+def test_a_broken_value_is_kept_for_the_quarantine() -> None:
+    assert read_json(b'{"author": "\xff"}') == {"author": "\udcff"}
