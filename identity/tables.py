@@ -4,6 +4,9 @@ from pathlib import Path
 
 import duckdb
 
+# A browser and a form are things a person has many of, so they say nothing about a wrong merge.
+UNCOUNTED = "('visitors', 'form_submissions')"
+
 _TABLES = """
 create schema if not exists identity;
 create table if not exists identity.edges (
@@ -45,6 +48,11 @@ create table if not exists identity.overrides (
     action varchar, left_key varchar, right_key varchar, reason varchar, decided_by varchar,
     expires_on date
 );
+create table if not exists identity.held_changes (
+    run_id varchar, held_at timestamp, change varchar, person_id varchar, other_id varchar,
+    is_approved boolean
+);
+create table if not exists identity.household_map (person_id varchar, household_id varchar);
 create table if not exists identity.guarded_keys (
     key_kind varchar, reason varchar, key_values bigint, records bigint
 );

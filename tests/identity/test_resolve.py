@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -271,14 +272,27 @@ def check_state(company):
     live = set(current.values())
     redirects = dict(company.rows("select old_id, new_id from identity.redirects"
                                   " where entity = 'person'"))  # fmt: skip
-    born = company.rows("select entity_id from identity.ledger where entity = 'person'"
-                        " and event in ('created', 'split')")  # fmt: skip
-    retired = company.rows("select entity_id from identity.ledger where entity = 'person'"
-                           " and event = 'retired'")  # fmt: skip
+    events = company.rows(
+        "select event, entity_id, other_id, as_of from identity.ledger where entity = 'person'"
+    )
+    retired = {id_ for event, id_, *_ in events if event == "retired"}
     assert not live & set(redirects)
-    assert set(redirects.values()) <= live | {id_ for (id_,) in retired}
-    assert len(born) == len(set(born))
-    assert live <= {id_ for (id_,) in born}
+    assert set(redirects.values()) <= live | retired
+    # An id is born, given up and given back: the ledger says which ids live.
+    lives = Counter()
+    for event, id_, *_ in events:
+        lives[id_] += {"created": 1, "split": 1, "merged": -1, "retired": -1}.get(event, 0)
+    assert lives == Counter(dict.fromkeys(live, 1) | dict.fromkeys(set(lives) - live, 0))
+    # Whatever record changes its person, an event of that instant says so.
+    moves = company.rows(
+        "select former.person_id, later.person_id, later.valid_from"
+        " from identity.person_map_history as former"
+        " inner join identity.person_map_history as later"
+        " using (source, object, source_record_id)"
+        " where former.valid_to = later.valid_from and former.valid_from < later.valid_from"
+    )
+    told = {(frozenset(pair), at) for _, *pair, at in events}
+    assert {(frozenset(pair), at) for *pair, at in moves} <= told
 
 
 @pytest.mark.parametrize("seed", range(2))
