@@ -59,7 +59,7 @@ class Company:
     def merge(self, loser, winner, object_="contacts"):
         self.merges.append(("crm", object_, loser, object_, winner, None))
 
-    def resolve(self, as_of=DAY_1, full=False, **changes):
+    def resolve(self, as_of=DAY_1, full=False, run="run", **changes):
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
         merges = "source varchar, object varchar, loser_record_id varchar,"
         merges += " winner_object varchar, winner_record_id varchar, merged_at timestamp"
@@ -72,7 +72,7 @@ class Company:
                     marks = ", ".join("?" * len(lines[0]))
                     connection.executemany(f"insert into {table} values ({marks})", lines)
         matching = RULES | changes
-        return resolve(self.file, run_id="run", as_of=as_of, matching=matching, full=full)
+        return resolve(self.file, run_id=run, as_of=as_of, matching=matching, full=full)
 
     def rows(self, sql):
         with duckdb.connect(str(self.file), read_only=True) as connection:
