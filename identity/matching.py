@@ -23,7 +23,7 @@ SHIPPED_RULES: dict[str, tuple[str, float]] = {
 PROBABILISTIC = "probabilistic"
 # Raise it where the same records and rules give other links than before: every home then resolves
 # anew once, instead of keeping what an older version remembered.
-_VERSION = 1
+_VERSION = 2
 
 
 class IdentityError(RuntimeError):

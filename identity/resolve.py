@@ -19,6 +19,7 @@ from identity.approval import Held
 from identity.derived import RECORDS
 from identity.erased import forget_addresses
 from identity.graph import cut_graph, keep_edges, open_graph
+from identity.households import resolve_households
 from identity.matching import Matching
 from identity.records import MEMORY, find_changes
 from identity.scored import add_scored_edges
@@ -40,6 +41,7 @@ class IdentityReport:
     records: int
     persons: int
     accounts: int
+    households: int
     largest_cluster: int
     held_for_review: int
     guarded_records: int
@@ -101,7 +103,8 @@ def _resolve(
     keep_edges(connection, matching, cut)
     events, waiting = persons.keep_persons(connection, matching, run_id, as_of)
     decisions.keep(connection, matching, run_id, as_of)
-    companies = resolve_accounts(connection, matching, run_id, as_of)
+    companies = resolve_accounts(connection, matching, run_id, as_of, full=full)
+    households = resolve_households(connection, matching, run_id, as_of)
     forget_addresses(connection)
     held = store.keep_reviews(connection, cut.held, as_of)
     guarded = persons.keep_guarded(connection)
@@ -114,6 +117,7 @@ def _resolve(
         records=_one(connection, "select count(*) from identity.matched_records"),
         persons=_one(connection, "select count(*) from identity.persons"),
         accounts=companies,
+        households=households,
         largest_cluster=persons.largest(connection),
         held_for_review=held,
         guarded_records=guarded,

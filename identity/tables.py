@@ -59,7 +59,7 @@ create table if not exists identity.guarded_keys (
 """
 
 # What the last run saw, so that the next looks at what changed alone. Keys are kept as hashes: the
-# values stand in the records table. Dropping these three tables costs one full resolution.
+# values stand in the records table. Dropping these four tables costs one full resolution.
 KEYS = ("email", "phone", "link", "domain", "company", "street", "postal")
 BLOCKS = tuple(f"block_{number}" for number in range(1, 13))
 _MEMORY = f"""
@@ -69,6 +69,11 @@ create table if not exists identity.matched_records (
     first_letter utinyint, last_letter utinyint, mailbox ubigint, work_domain ubigint,
     {", ".join(f"key_{kind} ubigint" for kind in KEYS)},
     {", ".join(f"{block} ubigint" for block in BLOCKS)}
+);
+create table if not exists identity.placed_records (
+    key ubigint, content ubigint, is_company boolean, domain varchar, company ubigint,
+    company_ref ubigint, alone_key varchar, created_at timestamp, member_key varchar,
+    match_rule varchar
 );
 create table if not exists identity.dead_keys (kind varchar, key_hash ubigint);
 create table if not exists identity.resolved_with (fingerprint varchar);

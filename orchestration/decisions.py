@@ -27,7 +27,11 @@ def add(settings: Settings, entries: Sequence[Mapping[str, Any]]) -> tuple[Path,
     path = rules.place(settings.config, FILE)
     before = rules.read(settings.config, FILE)
     known = [_pair(each) for each in before["overrides"]]
-    fresh = [dict(each) for each in entries if _pair(each) not in known]
+    fresh = [
+        {key: value for key, value in each.items() if value is not None}
+        for each in entries
+        if _pair(each) not in known
+    ]
     if not fresh:
         return path, 0
     text = path.read_text("utf-8")
@@ -69,6 +73,6 @@ def _lines(entries: Sequence[Mapping[str, Any]], indent: str = "") -> str:
     """JSON is YAML, so a value in it needs no rules of its own."""
     told = []
     for entry in entries:
-        named = [f"{key}: {json.dumps(entry[key])}" for key in _ORDER if entry.get(key) is not None]
+        named = [f"{key}: {json.dumps(entry[key])}" for key in _ORDER if key in entry]
         told.append(f"{indent}- " + f"\n{indent}  ".join(named))
     return "\n".join(told)

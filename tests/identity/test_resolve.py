@@ -23,9 +23,9 @@ COLUMNS = {
     "email_normalised": "varchar", "email_domain": "varchar", "email_key": "varchar",
     "phone_key": "varchar", "first_key": "varchar", "last_key": "varchar",
     "company_key": "varchar", "company_name": "varchar", "company_record_id": "varchar",
-    "company_domain": "varchar", "street_key": "varchar", "postal_code": "varchar",
-    "city": "varchar", "country_code": "varchar", "is_free_mail": "boolean",
-    "is_disposable_email": "boolean", "is_deleted": "boolean",
+    "company_domain": "varchar", "account_domain": "varchar", "street_key": "varchar",
+    "postal_code": "varchar", "city": "varchar", "country_code": "varchar",
+    "is_free_mail": "boolean", "is_disposable_email": "boolean", "is_deleted": "boolean",
     "created_at": "timestamp", "updated_at": "timestamp",
 }  # fmt: skip
 
@@ -34,14 +34,11 @@ class Company:
     """A warehouse with records that staging would have made; `resolve` writes what was told."""
 
     def __init__(self, folder: Path):
+        folder.mkdir(exist_ok=True)
         self.file = folder / "warehouse.duckdb"
         self.records, self.merges = {}, []
         with duckdb.connect(str(self.file)) as connection:
             connection.execute("create schema intermediate")
-            connection.execute("create schema reference")
-            connection.execute(
-                "create table reference.free_mail_domains as select 'gmail.com' as domain"
-            )
 
     def record(self, id_, object_="contacts", source="crm", kind="person", **fields):
         key = f"{source}|{object_}|{id_}"
@@ -54,6 +51,8 @@ class Company:
         if row["email_key"]:
             row["email_domain"] = row["email_domain"] or row["email_key"].split("@")[1]
             row["email_normalised"] = row["email_normalised"] or row["email_key"]
+        if object_ != "companies" and not row["is_free_mail"]:
+            row["account_domain"] = row["account_domain"] or row["email_domain"]
         self.records[key] = row
 
     def merge(self, loser, winner, object_="contacts"):
@@ -135,6 +134,16 @@ def test_chained_merges_collapse_to_one_person_with_their_history(company):
     company.merge("b", "c")
     company.resolve()
     assert company.person("a") == company.person("b") == company.person("c")
+
+
+def test_a_converted_lead_is_the_contact_that_it_became(company):
+    company.record("l", object_="leads", first_key="ann", email_key="ann@old.example")
+    company.record("c", first_key="maria", email_key="maria@new.example")
+    company.merges.append(("crm", "leads", "l", "contacts", "c", None))
+    company.resolve()
+    assert company.person("l", "leads") == company.person("c")
+    rules = "select match_rule from identity.person_map"
+    assert company.rows(rules) == [("vendor_merge",), ("vendor_merge",)]
 
 
 def test_one_address_with_a_nickname_and_a_typo_is_one_person(company):
@@ -405,10 +414,8 @@ def test_a_free_mail_contact_sits_at_the_account_its_company_name_stands_for(com
 
 
 def test_merged_companies_are_one_account_named_by_a_domain(company):
-    company.record("c1", object_="companies", kind="company", company_domain="old.example")
-    company.record(
-        "c2", object_="companies", kind="company", company_domain="https://www.new.example/de"
-    )
+    company.record("c1", object_="companies", kind="company", account_domain="old.example")
+    company.record("c2", object_="companies", kind="company", account_domain="new.example")
     company.merge("c1", "c2", "companies")
     company.resolve()
     assert len(company.rows("select * from identity.accounts")) == 1
