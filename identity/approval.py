@@ -7,6 +7,7 @@ asked for it; an approval is an event of the ledger.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -149,10 +150,10 @@ def _note(
     connection: duckdb.DuckDBPyConnection,
     event: str,
     run_id: str,
-    evidence: dict[str, object],
+    evidence: Mapping[str, object],
     at: datetime,
 ) -> None:
-    told = json.dumps(evidence, sort_keys=True)
+    told = json.dumps(dict(evidence), sort_keys=True)
     connection.execute(
         "insert into identity.ledger values (?, 'run', ?, ?, null, ?, ?, ?)",
         [store.digest("run", event, run_id, told), event, run_id, told, run_id, at],

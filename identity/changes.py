@@ -27,20 +27,17 @@ def told(warehouse: Path, run_id: str | None = None) -> list[str]:
             " where run_id = ? order by all",
             [wanted],
         ).fetchall()
-        runs = connection.execute(
+        notes = connection.execute(
             "select event, evidence, as_of from identity.ledger"
             " where entity = 'run' and entity_id = ? order by as_of, event desc",
             [wanted],
         ).fetchall()
-        if not (counted or waits or runs):
+        if not (counted or waits or notes):
             raise IdentityError(f"run {wanted} is not known, or changed nothing about persons")
         done = ", ".join(f"{count:,} {event}" for event, count in counted) or "no person changed"
         lines = [f"run {wanted}: {done}"]
         lines += [
-            f"{event} {evidence} as of {as_of:%Y-%m-%d %H:%M} UTC"
-            for event, *evidence, as_of in (
-                (event, evidence, as_of) for event, evidence, as_of in runs
-            )
+            f"  {event} {evidence} as of {at:%Y-%m-%d %H:%M} UTC" for event, evidence, at in notes
         ]
         lines += _events(connection, wanted)
         lines += [_waiting(*change) for change in waits[:_TOLD]]

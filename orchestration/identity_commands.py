@@ -170,6 +170,8 @@ def _in_words(settings: Settings) -> Generator[None]:
         yield
     except IdentityError as error:
         raise Refused(str(error)) from error
+    except duckdb.CatalogException:
+        raise Refused("an earlier Engine Room resolved this home; `engineroom run` first") from None
     except duckdb.IOException:
         who = lock.holder(run_lock(settings)) or "another program"
         raise Refused(f"the warehouse is busy: {who}; ask again when it has ended") from None
