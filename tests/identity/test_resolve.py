@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -38,7 +39,7 @@ class Company:
         self.file = folder / "warehouse.duckdb"
         self.records, self.merges = {}, []
         with duckdb.connect(str(self.file)) as connection:
-            connection.execute("create schema intermediate")
+            connection.execute("create schema if not exists intermediate")
 
     def record(self, id_, object_="contacts", source="crm", kind="person", **fields):
         key = f"{source}|{object_}|{id_}"
@@ -58,7 +59,8 @@ class Company:
     def merge(self, loser, winner, object_="contacts"):
         self.merges.append(("crm", object_, loser, object_, winner, None))
 
-    def resolve(self, as_of=DAY_1, full=False, run="run", **changes):
+    def put(self):
+        """Write the records and merges as the models would."""
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
         merges = "source varchar, object varchar, loser_record_id varchar,"
         merges += " winner_object varchar, winner_record_id varchar, merged_at timestamp"
@@ -68,8 +70,15 @@ class Company:
                 table = f"intermediate.int_identity__{name}"
                 connection.execute(f"create or replace table {table} ({told})")
                 if lines:
-                    marks = ", ".join("?" * len(lines[0]))
-                    connection.executemany(f"insert into {table} values ({marks})", lines)
+                    columns = {
+                        str(place): each for place, each in enumerate(zip(*lines, strict=True))
+                    }
+                    connection.register("lines", pa.table(columns))
+                    connection.execute(f"insert into {table} select * from lines")
+                    connection.unregister("lines")
+
+    def resolve(self, as_of=DAY_1, full=False, run="run", **changes):
+        self.put()
         matching = RULES | changes
         return resolve(self.file, run_id=run, as_of=as_of, matching=matching, full=full)
 
