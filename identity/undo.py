@@ -32,9 +32,10 @@ def undoing(warehouse: Path, what: str, other: str | None = None) -> Undoing:
             return Undoing(((_record(connection, what), _record(connection, other)),), None)
         loser, winner, at = _merge(connection, what)
         brought = _held(connection, loser, f"valid_to = timestamp '{at}'")
-        there = _held(connection, winner, f"valid_from < timestamp '{at}'")
+        stayed = f"(valid_to is null or valid_to >= timestamp '{at}')"
+        there = _held(connection, winner, f"valid_from < timestamp '{at}' and {stayed}")
         # Two runs at one instant leave no earlier day to tell by.
-        there = there or _held(connection, winner, f"valid_from <= timestamp '{at}'")
+        there = there or _held(connection, winner, f"valid_from <= timestamp '{at}' and {stayed}")
         there = [each for each in there if each not in brought]
         pairs = tuple((one, each) for one in brought for each in there)
         if not pairs:

@@ -54,7 +54,14 @@ def add(commands: Any) -> None:
 
 
 def _who(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", default=getpass.getuser(), help="who decides; you if not given")
+    parser.add_argument("--by", help="who decides; your login if not given")
+
+
+def _decider(chosen: argparse.Namespace) -> str:
+    try:
+        return chosen.by or getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        raise Refused("say who decides: --by NAME") from None
 
 
 def _input(parser: argparse.ArgumentParser) -> None:
@@ -122,10 +129,11 @@ def _approve(settings: Settings, chosen: argparse.Namespace) -> int:
     from orchestration import home
     from orchestration.house import occupied, wait_for_warehouse
 
+    by = _decider(chosen)
     with _in_words(settings), occupied(settings, f"approve-{uuid4()}", print):
         wait_for_warehouse(settings)
-        changes = approve(settings.warehouse, chosen.run, chosen.by, home.clock(settings))
-    print(f"{changes} changes approved by {chosen.by}; `engineroom run` makes them")
+        changes = approve(settings.warehouse, chosen.run, by, home.clock(settings))
+    print(f"{changes} changes approved by {by}; `engineroom run` makes them")
     return 0
 
 
@@ -144,7 +152,7 @@ def _undo(settings: Settings, chosen: argparse.Namespace) -> int:
                 "left": dict(zip(names, one, strict=True)),
                 "right": dict(zip(names, other, strict=True)),
                 "reason": chosen.reason,
-                "decided_by": chosen.by,
+                "decided_by": _decider(chosen),
                 "expires_on": chosen.until and chosen.until.isoformat(),
             }
             for one, other in found.pairs
