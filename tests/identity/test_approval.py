@@ -155,8 +155,9 @@ def test_two_of_twenty_are_no_flood(company):
 
 def test_what_people_decided_never_waits(company):
     forced = [decision("force_merge", f"{a:02d}", f"{b:02d}") for a, b in pairs_of(5)]
-    assert company.resolve(DAY_2, overrides=forced).events == {"merged": 5}
-    assert company.resolve(DAY_3, overrides=[]).events == {"split": 5}
+    for day, overrides, event in ((DAY_2, forced, "merged"), (DAY_3, [], "split")):
+        report = company.resolve(day, overrides=overrides)
+        assert (report.waiting, report.events) == (None, {event: 5})
     check_state(company)
 
 
