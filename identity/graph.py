@@ -11,9 +11,8 @@ from identity.clusters import Cut, Limits, Links, Traits, components, cut
 from identity.edges import STATED, numbers_of
 from identity.keys import KIND_OF_RULE
 from identity.matching import PROBABILISTIC, Matching
+from identity.tables import UNCOUNTED
 
-# A browser and a form are things a person has many of, so they say nothing about a wrong merge.
-_UNCOUNTED = "('visitors', 'form_submissions')"
 # What fetchnumpy gives; text columns, of which none is read here, would be categories.
 Columns = dict[str, Any]
 
@@ -70,13 +69,7 @@ def open_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, ful
         union select left_number from fresh_edges union select right_number from fresh_edges
         """
     )
-    old = connection.execute(
-        "select left_key, right_key, action from identity.overrides where action = 'never_merge'"
-    ).fetchall()
-    now = [(o.left, o.right, o.action) for o in matching.overrides if o.action == "never_merge"]
-    moved = numbers_of(connection, [key for pair in set(old) ^ set(now) for key in pair[:2]])
-    if moved:
-        connection.execute("insert into seeds select unnest(?)", [sorted(moved.values())])
+    connection.execute("insert into seeds select number from decided")
 
 
 def cut_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full: bool) -> GraphCut:
@@ -111,15 +104,13 @@ def cut_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full
         np.asarray(read["is_swapped"][kept], bool),
     )
     keys = _Keys(connection)
-    pairs = [(o.left, o.right) for o in matching.overrides if o.action == "never_merge"]
-    numbers = numbers_of(connection, [key for pair in pairs for key in pair])
-    places = [(place_of[numbers[one]], place_of[numbers[other]]) for one, other in pairs]
     result = cut(
         links,
         _traits(connection),
-        [(int(one), int(other)) for one, other in places if one >= 0 and other >= 0],
+        _decided(connection, matching, "never_merge", place_of),
         Limits(matching.cluster_size_limit, matching.weakest_certain, matching.ladder),
         keys.name,
+        _decided(connection, matching, "release", place_of),
     )
     _tell(connection, read, kept, result)
     return GraphCut([(reason, keys.names(group.tolist())) for reason, group in result.held])
@@ -157,6 +148,16 @@ def keep_edges(connection: duckdb.DuckDBPyConnection, matching: Matching, cut: G
         "update identity.edges as edges set is_used = uses.is_used from edge_uses as uses"
         " where edges.rowid = uses.edge and not uses.is_fresh and uses.is_used <> uses.was_used"
     )
+
+
+def _decided(
+    connection: duckdb.DuckDBPyConnection, matching: Matching, action: str, place_of: np.ndarray
+) -> list[tuple[int, int]]:
+    """Return the pairs of places that people decided so about, both of them reached."""
+    pairs = [(o.left, o.right) for o in matching.overrides if o.action == action]
+    numbers = numbers_of(connection, [key for pair in pairs for key in pair])
+    places = [(int(place_of[numbers[one]]), int(place_of[numbers[other]])) for one, other in pairs]
+    return [(one, other) for one, other in places if one >= 0 and other >= 0]
 
 
 def _reached(
@@ -199,7 +200,7 @@ def _traits(connection: duckdb.DuckDBPyConnection) -> Traits:
     read = connection.execute(
         f"""
         select
-            object not in {_UNCOUNTED} as is_counted,
+            object not in {UNCOUNTED} as is_counted,
             coalesce(first_letter, 0) as first_letter, coalesce(last_letter, 0) as last_letter,
             coalesce(mailbox, 0) as mailbox, coalesce(work_domain, 0) as work_domain
         from placed_members order by place

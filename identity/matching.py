@@ -23,7 +23,7 @@ SHIPPED_RULES: dict[str, tuple[str, float]] = {
 PROBABILISTIC = "probabilistic"
 # Raise it where the same records and rules give other links than before: every home then resolves
 # anew once, instead of keeping what an older version remembered.
-_VERSION = 1
+_VERSION = 2
 
 
 class IdentityError(RuntimeError):
@@ -65,6 +65,8 @@ class Matching:
     cluster_size_limit: int = 20
     name_similarity: float = 0.85
     company_domain_share: float = 0.8
+    changed_persons_share: float = 0.01
+    changed_persons_least: int = 3
     rules: dict[str, tuple[str, float]] = field(default_factory=lambda: dict(SHIPPED_RULES))
     overrides: tuple[Override, ...] = ()
     probabilistic: Probabilistic | None = None
@@ -98,7 +100,8 @@ class Matching:
     @property
     def fingerprint(self) -> str:
         """What all links depend on beside the records; overrides are compared one by one."""
-        told = repr((_VERSION, replace(self, overrides=())))
+        guard = {"changed_persons_share": 0.0, "changed_persons_least": 0}
+        told = repr((_VERSION, replace(self, overrides=(), **guard)))
         return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
@@ -116,6 +119,8 @@ class Matching:
                 "cluster_size_limit",
                 "name_similarity",
                 "company_domain_share",
+                "changed_persons_share",
+                "changed_persons_least",
             )
             if name in document
         }

@@ -4,16 +4,29 @@ from datetime import datetime
 
 import duckdb
 
-from identity import ids, store
+from identity import approval, ids, store
+from identity.approval import Held
 from identity.matching import Matching
+
+# Which records an id had when it was given up: the run that merged it ended their stay there.
+_FORMER = """
+    select
+        source || '|' || object || '|' || source_record_id as member,
+        history.person_id as old_id
+    from identity.person_map_history as history
+    inner join identity.redirects as given_up
+        on given_up.entity = 'person' and history.person_id = given_up.old_id
+        and history.valid_to = given_up.as_of
+"""
 
 
 def keep_persons(
     connection: duckdb.DuckDBPyConnection, matching: Matching, run_id: str, as_of: datetime
-) -> dict[str, int]:
+) -> tuple[dict[str, int], Held | None]:
     """Give the clusters of `members` their ids and write what became of their records.
 
-    Returns the number of ledger events by kind.
+    Returns the number of ledger events by kind, and what waits for approval: then known persons
+    stay as they were, and new records join them or are persons of their own.
     """
     connection.execute(
         """
@@ -26,13 +39,16 @@ def keep_persons(
         semi join gone using (source, object, source_record_id)
         """
     )
-    ids.assign(connection, "person")
+    ids.assign(connection, "person", _FORMER)
+    held = approval.hold_back(connection, matching, run_id, as_of)
+    if held:
+        ids.assign(connection, "person", _FORMER)
     counted = store.keep_events(connection, "person", run_id, as_of)
     ids.keep_redirects(connection, "person", as_of)
     _match(connection, matching)
     store.keep_person_map(connection, run_id, as_of)
     _keep_kinds(connection)
-    return counted
+    return counted, held
 
 
 def _match(connection: duckdb.DuckDBPyConnection, matching: Matching) -> None:

@@ -56,22 +56,27 @@ def find_changes(connection: duckdb.DuckDBPyConnection, matching: Matching, *, f
 
 
 def _party_records(connection: duckdb.DuckDBPyConnection) -> None:
+    # Both sides by hashes of 64 bits: text joined to text took three times as long.
     connection.execute(
         f"""
-        create or replace temp table fresh_keys as
-        with seen as (
-            select record_key, hash({READ}) as content from {RECORDS} where object <> 'companies'
-        )
-        select seen.record_key, seen.content, known.number
-        from seen left join known using (record_key)
-        where known.content is distinct from seen.content
-        """
-    )
-    connection.execute(
-        f"""
+        create or replace temp table seen as
+        select hash(record_key) as key, hash({READ}) as content
+        from {RECORDS} where object <> 'companies';
+
         create or replace temp table old_rows as
-        select known.* from known where record_key in (select record_key from fresh_keys)
-        or record_key not in (select record_key from {RECORDS})
+        select known.* from known
+        anti join seen on hash(known.record_key) = seen.key and known.content = seen.content;
+
+        create or replace temp table fresh_keys as
+        with fresh as (
+            select key, content from seen
+            anti join (select hash(record_key) as key, content from known) as known
+                using (key, content)
+        )
+        select records.record_key, fresh.content, old_rows.number
+        from {RECORDS} as records
+        inner join fresh on hash(records.record_key) = fresh.key
+        left join old_rows on records.record_key = old_rows.record_key
         """
     )
     connection.execute(

@@ -13,11 +13,13 @@ from typing import Any
 
 import duckdb
 
-from identity import edges, persons, store
+from identity import decisions, edges, persons, store
 from identity.accounts import resolve_accounts
+from identity.approval import Held
 from identity.derived import RECORDS
 from identity.erased import forget_addresses
 from identity.graph import cut_graph, keep_edges, open_graph
+from identity.households import resolve_households
 from identity.matching import Matching
 from identity.records import MEMORY, find_changes
 from identity.scored import add_scored_edges
@@ -31,11 +33,15 @@ _MEMORY_LIMIT = "1800MB"
 
 @dataclass(frozen=True)
 class IdentityReport:
-    """What one run decided: totals, records looked at, ledger events of this run by kind."""
+    """What one run decided: totals, records looked at, ledger events of this run by kind.
+
+    `waiting` is what it did not do to known persons, as too many would have changed at once.
+    """
 
     records: int
     persons: int
     accounts: int
+    households: int
     largest_cluster: int
     held_for_review: int
     guarded_records: int
@@ -43,6 +49,7 @@ class IdentityReport:
     is_full: bool
     changed_records: int
     clustered_records: int
+    waiting: Held | None = None
 
 
 def resolve(
@@ -85,7 +92,8 @@ def _resolve(
     known = connection.execute("select fingerprint from identity.resolved_with").fetchone()
     full = full or known != (matching.fingerprint,)
     find_changes(connection, matching, full=full)
-    edges.check_overrides(connection, matching)
+    decisions.check(connection, matching)
+    decisions.find_decided(connection, matching)
     edges.make_edges(connection, matching, full=full)
     add_scored_edges(connection, matching, full=full)
 
@@ -93,23 +101,23 @@ def _resolve(
     open_graph(connection, matching, full=full)
     cut = cut_graph(connection, matching, full=full)
     keep_edges(connection, matching, cut)
-    events = persons.keep_persons(connection, matching, run_id, as_of)
-    decisions = [
-        (o.action, o.left, o.right, o.reason, o.decided_by, o.expires_on)
-        for o in matching.overrides
-    ]
-    store.keep_decisions(connection, decisions, run_id, as_of)
-    companies = resolve_accounts(connection, matching, run_id, as_of)
+    events, waiting = persons.keep_persons(connection, matching, run_id, as_of)
+    decisions.keep(connection, matching, run_id, as_of)
+    companies = resolve_accounts(connection, matching, run_id, as_of, full=full)
+    households = resolve_households(connection, matching, run_id, as_of)
     forget_addresses(connection)
     held = store.keep_reviews(connection, cut.held, as_of)
     guarded = persons.keep_guarded(connection)
     changed = _one(connection, "select count(*) from party_records where is_fresh")
     clustered = _one(connection, "select count(*) from members")
-    store.keep_memory(connection, MEMORY, matching.fingerprint, full=full)
+    # What waits is decided anew by the next run, whatever has changed by then.
+    known_by = None if waiting else matching.fingerprint
+    store.keep_memory(connection, MEMORY, known_by, full=full)
     report = IdentityReport(
         records=_one(connection, "select count(*) from identity.matched_records"),
         persons=_one(connection, "select count(*) from identity.persons"),
         accounts=companies,
+        households=households,
         largest_cluster=persons.largest(connection),
         held_for_review=held,
         guarded_records=guarded,
@@ -117,6 +125,7 @@ def _resolve(
         is_full=full,
         changed_records=changed,
         clustered_records=clustered,
+        waiting=waiting,
     )
     connection.commit()
     connection.execute("checkpoint")

@@ -63,7 +63,7 @@ def keep_events(
 ) -> dict[str, int]:
     """Append `id_events` to the ledger, one that is there already stays; return how many of each.
 
-    An event of the same run instant has the same id, so a repeated run makes no second one.
+    An event of the same run and instant has the same id, so a repeated run makes no second one.
     """
     connection.execute(
         """
@@ -71,7 +71,7 @@ def keep_events(
         select * from (
             select
                 md5(concat_ws(
-                    chr(31), $entity, event, entity_id, coalesce(other_id, '~'), $instant
+                    chr(31), $entity, event, entity_id, coalesce(other_id, '~'), $instant, $run
                 )) as event_id,
                 $entity, event, entity_id, other_id, json_object('record', evidence), $run, $as_of
             from id_events
@@ -82,49 +82,6 @@ def keep_events(
     )
     rows = connection.execute("select event, count(*) from id_events group by event order by event")
     return {event: int(count) for event, count in rows.fetchall()}
-
-
-def keep_decisions(
-    connection: duckdb.DuckDBPyConnection,
-    decisions: Sequence[tuple[str, str, str, str, str, object]],
-    run_id: str,
-    as_of: datetime,
-) -> None:
-    """Keep the decisions of people in force, and a ledger event for each, once."""
-    staged(
-        connection,
-        "decisions",
-        "action left_key right_key reason decided_by expires_on evidence event_id",
-        (
-            (*each, " ".join(each[:3]), digest("person", "overridden", " ".join(each[:3])))
-            for each in decisions
-        ),
-    )
-    connection.execute("delete from identity.overrides")
-    connection.execute(
-        "insert into identity.overrides"
-        " select action, left_key, right_key, reason, decided_by, cast(expires_on as date)"
-        " from decisions"
-    )
-    if not decisions:
-        return
-    connection.execute(
-        """
-        insert into identity.ledger
-        select
-            decisions.event_id, 'person', 'overridden', lefts.person_id, rights.person_id,
-            json_object('record', evidence), $run, $as_of
-        from decisions
-        inner join identity.person_map as lefts
-            on decisions.left_key
-            = lefts.source || '|' || lefts.object || '|' || lefts.source_record_id
-        inner join identity.person_map as rights
-            on decisions.right_key
-            = rights.source || '|' || rights.object || '|' || rights.source_record_id
-        where decisions.event_id not in (select event_id from identity.ledger)
-        """,
-        {"run": run_id, "as_of": as_of},
-    )
 
 
 def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> None:
@@ -229,9 +186,12 @@ def keep_reviews(
 
 
 def keep_memory(
-    connection: duckdb.DuckDBPyConnection, columns: str, fingerprint: str, *, full: bool
+    connection: duckdb.DuckDBPyConnection, columns: str, fingerprint: str | None, *, full: bool
 ) -> None:
-    """Remember what this run saw, for the next to find what changed."""
+    """Remember what this run saw, for the next to find what changed.
+
+    Without a fingerprint, which are the rules that all was decided by, the next looks at all anew.
+    """
     if full:
         connection.execute("delete from identity.matched_records")
     else:
@@ -244,7 +204,8 @@ def keep_memory(
     connection.execute("delete from identity.dead_keys")
     connection.execute("insert into identity.dead_keys select * from dead")
     connection.execute("delete from identity.resolved_with")
-    connection.execute("insert into identity.resolved_with values (?)", [fingerprint])
+    if fingerprint:
+        connection.execute("insert into identity.resolved_with values (?)", [fingerprint])
 
 
 def _same_key(one: str, other: str) -> str:

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import duckdb
 
+# A browser and a form are things a person has many of, so they say nothing about a wrong merge.
+UNCOUNTED = "('visitors', 'form_submissions')"
+
 _TABLES = """
 create schema if not exists identity;
 create table if not exists identity.edges (
@@ -45,13 +48,18 @@ create table if not exists identity.overrides (
     action varchar, left_key varchar, right_key varchar, reason varchar, decided_by varchar,
     expires_on date
 );
+create table if not exists identity.held_changes (
+    run_id varchar, held_at timestamp, change varchar, person_id varchar, other_id varchar,
+    is_approved boolean
+);
+create table if not exists identity.household_map (person_id varchar, household_id varchar);
 create table if not exists identity.guarded_keys (
     key_kind varchar, reason varchar, key_values bigint, records bigint
 );
 """
 
 # What the last run saw, so that the next looks at what changed alone. Keys are kept as hashes: the
-# values stand in the records table. Dropping these three tables costs one full resolution.
+# values stand in the records table. Dropping these four tables costs one full resolution.
 KEYS = ("email", "phone", "link", "domain", "company", "street", "postal")
 BLOCKS = tuple(f"block_{number}" for number in range(1, 13))
 _MEMORY = f"""
@@ -61,6 +69,11 @@ create table if not exists identity.matched_records (
     first_letter utinyint, last_letter utinyint, mailbox ubigint, work_domain ubigint,
     {", ".join(f"key_{kind} ubigint" for kind in KEYS)},
     {", ".join(f"{block} ubigint" for block in BLOCKS)}
+);
+create table if not exists identity.placed_records (
+    key ubigint, content ubigint, is_company boolean, domain varchar, company ubigint,
+    company_ref ubigint, alone_key varchar, created_at timestamp, member_key varchar,
+    match_rule varchar
 );
 create table if not exists identity.dead_keys (kind varchar, key_hash ubigint);
 create table if not exists identity.resolved_with (fingerprint varchar);

@@ -2,7 +2,8 @@
 
 Works on the copy that is about to be published: the marts file itself stays what dbt built, because
 the next run goes on from there. A group that was never published is there without a row: a reader
-finds every table that the contracts promise, and the stamp says that there is nothing yet.
+finds every table that the contracts promise, and the stamp says that there is nothing yet. Erasure
+does not wait: a record that is no more loses its row in what is kept.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ import duckdb
 from orchestration.groups import Group
 
 FRESHNESS = "rpt_group_freshness"
+# A mart of this grain names every record of the vendors. None vanishes but by erasure, so a record
+# that the mart as built does not name has lost its key to that.
+RECORD = ("source", "object", "source_record_id")
 MEANING = "One row per group of marts: how old its marts are, and what holds them back."
 COLUMNS = {
     "mart_group": ("varchar", "Group of marts that are held back together."),
@@ -125,13 +129,21 @@ def _keep(connection: duckdb.DuckDBPyConnection, mart: str, *, has_last: bool) -
     schema, name = mart.split(".") if "." in mart else ("marts", mart)
     if not _columns(connection, "current_database()", schema, name):
         return  # the mart was not built, so there is nothing to put in its place
+    own = _columns(connection, "current_database()", schema, name)
+    kept = _columns(connection, "'last_good'", schema, name) if has_last else []
+    alive = ""
+    if set(RECORD) <= {*own} & {*kept}:
+        connection.execute(
+            f"create or replace temp table alive as"
+            f' select {", ".join(RECORD)} from {schema}."{name}"'
+        )
+        alive = f"semi join alive using ({', '.join(RECORD)})"
     connection.execute(f'truncate {schema}."{name}"')
-    if has_last and _has(connection, schema, name):
-        own = _columns(connection, "current_database()", schema, name)
-        kept = _columns(connection, "'last_good'", schema, name)
+    if kept:
         both = ", ".join(f'"{column}"' for column in own if column in kept)
         connection.execute(
-            f'insert into {schema}."{name}" by name select {both} from last_good.{schema}."{name}"'
+            f'insert into {schema}."{name}" by name'
+            f' select {both} from last_good.{schema}."{name}" {alive}'
         )
 
 

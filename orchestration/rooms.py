@@ -14,6 +14,8 @@ from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Settings
 from orchestration.transform import RECORDS, VALUES, source_tables
 
+# The check of identity's map, beside the hygiene rules: it is identity that holds back, in its run.
+CHANGES_ARE_FEW = "few_known_persons_change_at_once"
 # dbt sources that are written while sources load or rows are judged.
 LEDGERS = ("ingest", "quarantine")
 
@@ -104,19 +106,36 @@ def _identity(tables: list[str], records: dg.AssetKey | None) -> dg.AssetsDefini
     if not tables or records is None:
         return None
 
+    judged = dg.AssetKey(["identity", "person_map"])
+
     @dg.multi_asset(
         name="resolve_identity",
         specs=_specs("identity", tables, [records], "Records resolved to persons and accounts"),
+        check_specs=[
+            dg.AssetCheckSpec(
+                CHANGES_ARE_FEW,
+                asset=judged,
+                description="No more known persons would be merged or split than may be at once.",
+            )
+        ],
         pool=POOL,
         required_resource_keys={"house"},
     )
-    def resolve_identity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def resolve_identity(context: dg.AssetExecutionContext) -> Iterator[Any]:
         from identity.resolve import resolve
 
         house: House = context.resources.house
         matching = _matching(house.settings)
-        resolve(house.settings.warehouse, run_id=house.run_id, as_of=house.as_of, matching=matching)
+        report = resolve(
+            house.settings.warehouse, run_id=house.run_id, as_of=house.as_of, matching=matching
+        )
         yield from _counted("identity", tables, house)
+        yield dg.AssetCheckResult(
+            asset_key=judged,
+            check_name=CHANGES_ARE_FEW,
+            passed=report.waiting is None,
+            metadata={"message": str(report.waiting or "nothing waits")},
+        )
 
     return resolve_identity
 

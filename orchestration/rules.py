@@ -63,11 +63,10 @@ def read(config: Path, name: str) -> dict[str, Any]:
     Raises Refused naming the file, the key and the remedy.
     """
     shipped = config / f"{name}.yml"
-    own = config / "local" / f"{name}.yml"
-    path = own if own.exists() else shipped
+    path = place(config, name)
     shown = path.relative_to(config.parent)
     try:
-        document = _plain(yaml.load(path.read_text("utf-8"), _LOADER) or {})
+        document = plain(yaml.load(path.read_text("utf-8"), _LOADER) or {})
     except FileNotFoundError:
         raise Refused(f"{shown} is missing; restore it from the project") from None
     except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a ValueError
@@ -81,6 +80,12 @@ def read(config: Path, name: str) -> dict[str, Any]:
     if problem is not None:
         raise Refused(_explain(str(shown), problem))
     return document
+
+
+def place(config: Path, name: str) -> Path:
+    """Return the file that is in force: the user's own copy where there is one."""
+    own = config / "local" / f"{name}.yml"
+    return own if own.exists() else config / f"{name}.yml"
 
 
 def load(config: Path, warehouse: Path) -> dict[str, int]:
@@ -167,14 +172,14 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
 
 
-def _plain(value: Any) -> Any:
-    """YAML turns days into dates; the schema speaks of text."""
+def plain(value: Any) -> Any:
+    """Return what YAML said with days as text: YAML makes dates of them, the schema knows none."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value
 
 

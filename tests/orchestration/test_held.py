@@ -152,6 +152,34 @@ def test_a_version_of_before_the_groups_says_its_own_age(made):
     assert ages(made)["spend"][:2] == (AS_OF + DAY, True)
 
 
+def test_a_record_that_was_erased_leaves_the_rows_that_are_kept_of_it(made):
+    def publish_run(number, rows, *broken):
+        with duckdb.connect(str(made.marts)) as connection:
+            connection.execute(
+                "create or replace table marts.bridge_identity"
+                " (source varchar, object varchar, source_record_id varchar, person_id varchar)"
+            )
+            for each in rows:
+                connection.execute(
+                    "insert into marts.bridge_identity values ('list', 'members', ?, ?)", each
+                )
+        group = Group("identity", ("bridge_identity",), broken)
+        publish.publish(made, f"run-{number}", AS_OF + number * DAY, groups=[group])
+
+    publish_run(1, [("a:5f4d91c0", "ada"), ("b:77aa", "bob")])
+    for number in (2, 3):
+        rows = [("erased-91", "ada"), ("b:77aa", "other"), ("c:1234", "cy")]
+        publish_run(number, rows, BAD)
+        with served(made) as connection:
+            kept = connection.execute(
+                "select source_record_id, person_id from marts.bridge_identity"
+            )
+            assert kept.fetchall() == [("b:77aa", "bob")]
+    version = (made.published / "current").resolve()
+    files = [path for path in version.rglob("*") if path.is_file()]
+    assert [path for path in files if b"a:5f4d91c0" in path.read_bytes()] == []
+
+
 @pytest.mark.parametrize("moment", ["stamp", "keep_digests", "_swap"])
 def test_a_publish_that_died_never_mixes_bad_rows_into_a_held_group(made, monkeypatch, moment):
     run(made, 1)

@@ -15,6 +15,10 @@ records as (
     select * from {{ ref('int_identity__records') }}
 ),
 
+households as (
+    select * from {{ source('identity', 'household_map') }}
+),
+
 stages as (
     select * from {{ ref('stg_config__funnel_stages') }}
     where object in {{ contact_objects() }}
@@ -25,6 +29,7 @@ joined as (
         bridge.person_id,
         bridge.kind,
         bridge.person_account_id,
+        households.household_id,
         records.source,
         records.object,
         records.source_record_id,
@@ -46,6 +51,7 @@ joined as (
             bridge.source = records.source
             and bridge.object = records.object
             and bridge.source_record_id = records.source_record_id
+    left join households on bridge.person_id = households.person_id
     left join {{ source('hygiene', 'job_titles') }} as titles
         on records.job_title = titles.raw_value
     left join stages
@@ -109,6 +115,7 @@ select
     joined.person_id,
     max(joined.kind) as kind,
     max(joined.person_account_id) as account_id,
+    max(joined.household_id) as household_id,
     max(country_ranked.country_code) as country_code,
     max(title_ranked.job_seniority) as job_seniority,
     max(title_ranked.job_function) as job_function,

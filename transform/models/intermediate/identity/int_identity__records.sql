@@ -63,6 +63,15 @@ judged as (
         role_mailboxes.local_part is not null as is_role_email,
         coalesce(domains.is_disposable, false) as is_disposable_email,
         free_mail.domain is not null as is_free_mail,
+        case
+            when addressed.object = 'companies' and not coalesce(company_domains.is_free, false)
+                then company_domains.registrable_domain
+            when
+                addressed.object <> 'companies'
+                and free_mail.domain is null
+                and not coalesce(domains.is_disposable, false)
+                then domains.registrable_domain
+        end as account_domain,
         (
             placeholder_locals.value is not null
             and (placeholder_domains.value is not null or free_mail.domain is not null)
@@ -76,6 +85,8 @@ judged as (
         on addressed.local_untagged = role_mailboxes.local_part
     left join {{ source('hygiene', 'domains') }} as domains
         on addressed.email_domain = domains.raw_value
+    left join {{ source('hygiene', 'domains') }} as company_domains
+        on addressed.company_domain = company_domains.raw_value
     left join {{ ref('int_hygiene__free_mail_domains') }} as free_mail
         on addressed.email_domain = free_mail.domain
     left join {{ ref('placeholder_values') }} as placeholder_locals
@@ -160,6 +171,7 @@ select
     company_key,
     company_record_id,
     company_domain,
+    account_domain,
     job_title,
     country,
     country_code,
@@ -181,7 +193,7 @@ select
     updated_at,
     {{ surrogate_key([
         'email', 'phone', 'first_name', 'last_name', 'company_name', 'company_record_id',
-        'company_domain', 'country', 'postal_code', 'street', 'merged_into_record_id',
-        'linked_record_id', 'record_kind', 'is_deleted'
+        'company_domain', 'account_domain', 'country', 'postal_code', 'street',
+        'merged_into_record_id', 'linked_record_id', 'record_kind', 'is_deleted'
     ]) }} as row_hash
 from keyed

@@ -26,6 +26,7 @@ select
     persons.person_id,
     persons.kind,
     persons.account_id,
+    persons.household_id,
     persons.lifecycle_stage,
     persons.country_code,
     persons.job_seniority,
