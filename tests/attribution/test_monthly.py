@@ -1,7 +1,10 @@
 """The fits of a warehouse: what they learn from, when they are made, and that they stay."""
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,6 +16,7 @@ from attribution.paths import Paths
 
 PROJECT = Path(__file__).resolve().parents[2]
 AS_OF = datetime(2026, 3, 5, 6)
+CASES = json.loads((PROJECT / "tests/cases/small_path_cases.json").read_text("utf-8"))
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1) for month in (1, 2, 3))
 
 
@@ -92,14 +96,17 @@ def test_a_shop_in_which_everybody_buys_has_journeys_too(tmp_path: Path) -> None
 
 
 def test_the_fingerprint_is_of_the_journeys_and_not_of_who_travelled_them(tmp_path: Path) -> None:
-    digests = []
-    for number, names in enumerate((("a", "b", "c"), ("c", "x", "a"), ("a", "b", "c"))):
+    def digest(number: int, names: str, first: str = "email", last: str = "search") -> str:
         made = Warehouse.made(tmp_path / f"{number}.duckdb")
-        made.sold(names[0], day(1, 3), ["email", "search"])
-        made.sold(names[1], day(1, 4), ["search"] if number < 2 else ["direct"])
-        made.sought(names[2], None, (day(1, 9), "search"))
-        digests.append(stages.fingerprint(journeys(made, JANUARY, FEBRUARY)))
-    assert digests[0] == digests[1] != digests[2]
+        made.sold(names[0], day(1, 3), [first, last])
+        made.sold(names[1], day(1, 4), [last])
+        made.sought(names[2], None, (day(1, 9), last))
+        return stages.fingerprint(journeys(made, JANUARY, FEBRUARY))
+
+    same = digest(1, "abc")
+    assert digest(2, "xay") == same
+    assert digest(3, "abc", last="social") != same
+    assert digest(4, "abc", first="search") != same
 
 
 def test_a_month_learns_from_the_months_before_it_and_is_fitted_once(shop: Warehouse) -> None:
@@ -120,6 +127,45 @@ def test_a_month_learns_from_the_months_before_it_and_is_fitted_once(shop: Wareh
 
 def _few(since: str, until: str) -> str:
     return f"0 journeys with a touch converted from {since} to before {until}, and a fit takes 1"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_fits_of_a_warehouse_are_the_fractions_of_the_textbook(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    made = Warehouse.made(tmp_path / "w.duckdb")
+    made.run("insert into config.attribution_models values ('markov_order_2', 'fitted')")
+    made.run("insert into config.attribution_models values ('shapley_value_game', 'fitted')")
+    for number, row in enumerate(case["paths"]):
+        for copy in range(row["conversions"]):
+            made.sold(f"s{number}-{copy}", day(2, 9), row["path"], "0.00")
+        for copy in range(row["nulls"]):
+            touches = [
+                (day(2, 1) + timedelta(minutes=place), channel)
+                for place, channel in enumerate(row["path"])
+            ]
+            made.sought(f"n{number}-{copy}", None, *touches)
+    fitted(made)
+    held = made.run(
+        "select model, channel, effect, model_conversions from attribution.fits"
+        " join attribution.fit_shares using (fit_id) where month = ?",
+        MARCH,
+    )
+    told = case["expected"]
+    effects = {
+        "markov_order_1": told["markov_order1"]["removal_effect"],
+        "markov_order_2": told["markov_order2"]["removal_effect"],
+        "shapley_value_game": told["shapley_conversions"],
+        "shapley_rate_game": told["shapley_conv_rate"],
+    }
+    credit = {order: told[order]["credit"] for order in ("markov_order1", "markov_order2")}
+    assert {model for model, *_ in held} == set(effects)
+    for model, channel, effect, conversions in held:
+        expected = float(Fraction(effects[model].get(channel, "0")))
+        assert effect == pytest.approx(expected, abs=1e-12), (model, channel)
+        if (order := model.replace("order_", "order")) in credit:
+            expected = float(Fraction(credit[order].get(channel, "0")))
+            assert conversions == pytest.approx(expected, abs=1e-12), (model, channel)
 
 
 def test_a_late_sale_moves_no_fit_until_fits_are_asked_for_anew(shop: Warehouse) -> None:

@@ -1,5 +1,5 @@
--- Touch credits of a fit come to its conversions and their value, shares to one, and a chain converts
--- as often as its journeys.
+-- Touch credits of a fit come to its conversions and their value, shares to one, and a chain
+-- converts as often as its journeys.
 with totals as (
     select
         model_fit_id,
