@@ -20,6 +20,8 @@ MARKOV = {f"markov_order_{order}": order for order in markov.ORDERS}
 VALUE_GAME, RATE_GAME = "shapley_value_game", "shapley_rate_game"
 MODELS = (*MARKOV, VALUE_GAME, RATE_GAME)
 INTERVAL = (0.025, 0.975)
+# What configuration calls the rule of a model that is learnt.
+RULE = "fitted"
 
 
 @dataclass(frozen=True)

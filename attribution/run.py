@@ -110,12 +110,13 @@ def _chosen(
 ) -> tuple[list[str], list[str], list[str]]:
     """Return rule models, fitted models and what is said of those that the file cannot have."""
     unfit = {}
-    for row in rules.models:
+    ruled = [row for row in rules.models if row["rule"] != fits.RULE]
+    for row in ruled:
         if any(row[share] for share in _MILESTONES):
             unfit[row["model"]] = "needs milestones, and a file of journeys holds none"
         elif row["rule"] == "decay" and not has_times:
             unfit[row["model"]] = "needs the times of touches, and paths have none"
-    known = [*(row["model"] for row in rules.models), *fits.MODELS]
+    known = [*(row["model"] for row in ruled), *fits.MODELS]
     for model in asked.models:
         if model not in known:
             raise CannotCredit(f"there is no model {model}; there are {', '.join(known)}")

@@ -24,12 +24,19 @@ TABLES = {
         "model varchar, rule varchar, first_share double, lead_share double, "
         "opportunity_share double, close_share double, last_share double, rest_share double"
     ),
+    "stg_attribution__fits": (
+        "model_fit_id varchar, attribution_model varchar, stage varchar, month date, "
+        "is_in_force boolean, refusal varchar"
+    ),
+    "stg_attribution__fit_shares": "model_fit_id varchar, channel varchar, touch_share double",
     "stg_config__currencies": "currency_code varchar, minor_units bigint",
     "stg_config__company": "reporting_currency varchar",
 }
 MODELS = (
     "int_attribution__journeys",
     "int_attribution__weights",
+    "int_attribution__fits_in_force",
+    "int_attribution__fitted_weights",
     "int_attribution__touch_uses",
     "int_attribution__credits",
 )

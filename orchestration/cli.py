@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestration import attribution_options, identity_commands
-from orchestration.settings import Refused, Settings, from_environment
+from orchestration.settings import Refused, Settings, export, from_environment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +99,11 @@ def _parser() -> argparse.ArgumentParser:
     journeys = acts.add_parser("run", help="credit the journeys of any CSV or Parquet file")
     attribution_options.options(journeys)
     journeys.set_defaults(command=_attribution_run)
+    explain = acts.add_parser("explain", help="the journey of a conversion, each model's credit")
+    explain.add_argument("conversion", help="a conversion_id of fct_conversions")
+    explain.set_defaults(command=_attribution_explain)
+    refit = acts.add_parser("refit", help="learn anew where the journeys of a fit have changed")
+    refit.set_defaults(command=_attribution_refit)
 
     quarantine = commands.add_parser("quarantine", help="rows that could not be loaded")
     acts = quarantine.add_subparsers(required=True, metavar="ACT")
@@ -234,6 +239,21 @@ def _attribution_run(settings: Settings, chosen: argparse.Namespace) -> int:
     from orchestration import attribution_commands
 
     print(attribution_commands.credited(settings, chosen))
+    return 0
+
+
+def _attribution_explain(settings: Settings, chosen: argparse.Namespace) -> int:
+    from orchestration import attribution_commands
+
+    print(attribution_commands.explained(settings, chosen.conversion))
+    return 0
+
+
+def _attribution_refit(settings: Settings, _: argparse.Namespace) -> int:
+    export(settings)  # before numpy is imported, which looks at it then alone
+    from orchestration import attribution_commands
+
+    print(attribution_commands.refitted(settings))
     return 0
 
 

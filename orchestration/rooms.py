@@ -1,4 +1,4 @@
-"""The tables that dbt reads and does not build: rules, values, identity, ledgers, planted truth.
+"""The tables that dbt reads and does not build: rules, values, identity, ledgers, fits, truth.
 
 Their keys come from dbt's own sources, so that no model waits for an asset that nobody makes.
 """
@@ -12,7 +12,7 @@ import duckdb
 from orchestration import ingest, rules, truth
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Settings
-from orchestration.transform import RECORDS, VALUES, source_tables
+from orchestration.transform import JOURNEYS, RECORDS, VALUES, source_tables
 
 # The check of identity's map, beside the hygiene rules: it is identity that holds back, in its run.
 CHANGES_ARE_FEW = "few_known_persons_change_at_once"
@@ -29,6 +29,9 @@ def assets(
         _rule_tables(settings),
         _values(source_tables(parsed, "hygiene"), _model_key(parsed, VALUES)),
         _identity(source_tables(parsed, "identity"), _model_key(parsed, RECORDS)),
+        _fits(
+            source_tables(parsed, "attribution"), [_model_key(parsed, name) for name in JOURNEYS]
+        ),
         *[
             _ledger(name, source_tables(parsed, name), raw, "What each load did, row by row count.")
             for name in LEDGERS
@@ -144,6 +147,28 @@ def _matching(settings: Settings) -> Mapping[str, Any]:
     if (settings.config / "matching.yml").exists():
         return rules.read(settings.config, "matching")
     return {}
+
+
+def _fits(tables: list[str], journeys: list[dg.AssetKey | None]) -> dg.AssetsDefinition | None:
+    made = [key for key in journeys if key]
+    if not tables or len(made) < len(journeys):
+        return None
+
+    @dg.multi_asset(
+        name="fit_attribution",
+        specs=_specs("attribution", tables, made, "What the fitted models have learnt"),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def fit_attribution(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        from attribution import monthly
+
+        house: House = context.resources.house
+        made, few = monthly.fit(house.settings.warehouse, run_id=house.run_id, as_of=house.as_of)
+        context.log.info(f"{made} fits made; {few} months of a model have too few conversions")
+        yield from _counted("attribution", tables, house)
+
+    return fit_attribution
 
 
 def _ledger(

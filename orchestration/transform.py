@@ -44,8 +44,16 @@ class Gate:
 # Each check costs two rows of Dagster's event log, 0.05 to 0.1 s: 800 dbt tests would take longer
 # than the models. A failed test fails its step all the same; the hygiene rules are the checks.
 TESTS = DagsterDbtTranslatorSettings(enable_asset_checks=False)
-# Views on the scores of this run's checks come after the checks, whatever folder they are in.
-LATE = "source:quality+"
+# Written between the gates: all that reads them is built in the last one, whatever folder it is in.
+# Scores come of this run's checks, fits of this run's journeys.
+LATE_SOURCES = ("quality", "attribution")
+LATE = " ".join(f"source:{name}+" for name in LATE_SOURCES)
+# What fits are made of.
+JOURNEYS = (
+    "int_conversions__conversions",
+    "int_attribution__journeys",
+    "int_attribution__open_journeys",
+)
 # Run together by macros/merged_tests.sql at the end of each gate.
 MERGED = ("test_name:not_null", "test_name:unique", "test_name:unique_together")
 # By name, not by path: dagster-dbt resolves paths against its own working directory.
@@ -182,10 +190,10 @@ def members(gate: Gate, parsed: Mapping[str, Any]) -> set[str]:
         name: {key for key in built - seeds if nodes[key]["fqn"][1] == name}
         for name in ("staging", "intermediate", "private", "marts", "custom")
     }
-    scores = [
-        key for key in parsed["sources"] if parsed["sources"][key]["source_name"] == "quality"
+    written = [
+        key for key, node in parsed["sources"].items() if node["source_name"] in LATE_SOURCES
     ]
-    late = reach(parsed["child_map"], scores) & built
+    late = reach(parsed["child_map"], written) & built
     records = [key for key in built if nodes[key]["name"] == RECORDS]
     before = reach(parsed["parent_map"], records) & layer["intermediate"]
     return {

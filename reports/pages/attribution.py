@@ -62,6 +62,8 @@ PAGE = Page(
                         when periods.attribution_model like 'last%' then 2
                         when periods.attribution_model = 'linear' then 3
                         when periods.attribution_model = 'time_decay' then 4
+                        when periods.attribution_model like 'markov%' then 6
+                        when periods.attribution_model like 'shapley%' then 7
                         else 5
                     end,
                     periods.attribution_model, channels.sort_order, periods.channel
@@ -81,8 +83,48 @@ PAGE = Page(
                 "to the last and 20 % to those between; time decay halves credit with every "
                 "half-life before the sale; U, W and full path put weight on the first touch, the "
                 "lead, the opportunity and the close. config/attribution.yml holds the weights.",
+                "Markov and Shapley models are learnt, for each month from the journeys of the "
+                "months before, those that came to nothing too. Where there were too few, their "
+                "touches share alike.",
             ),
             spec=heat("channel", "attribution_model", "value_share", "share"),
+        ),
+        Chart(
+            name="models_fitted",
+            title="What journeys say of the channels",
+            subtitle="Markov order 1, leads, newest fit: share of credit and its 95 % interval",
+            query="""
+                with newest as (
+                    select max(month) as month from marts.rpt_attribution_fits
+                    where
+                        attribution_model = 'markov_order_1' and stage = 'lead'
+                        and is_in_force and refusal is null
+                )
+                select
+                    channel, model_share, share_low, share_high, effect, journeys, conversions
+                from marts.rpt_attribution_fits
+                inner join newest using (month)
+                where
+                    attribution_model = 'markov_order_1' and stage = 'lead'
+                    and is_in_force and refusal is null
+                order by model_share desc, channel
+            """,
+            columns=(
+                Column("channel", "Channel", "term"),
+                Column("model_share", "Share of credit", "share"),
+                Column("share_low", "Lower end", "share"),
+                Column("share_high", "Upper end", "share"),
+                Column("effect", "Removal effect", "share"),
+                Column("journeys", "Journeys", "count"),
+                Column("conversions", "Became leads", "count"),
+            ),
+            empty="No month had enough leads with a touch to learn from yet.",
+            notes=(
+                "The removal effect: by how much fewer journeys would end with a lead if every one "
+                "that comes to the channel ended there. Bars that overlap: the order of the two "
+                "channels may be chance.",
+            ),
+            spec=spans("channel", "share_low", "share_high", "share", mark="model_share"),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from attribution import monthly
 from identity.resolve import resolve
 from ingestion import pipeline
 from ingestion.sandbox.company import generate
@@ -33,6 +34,7 @@ from orchestration.settings import Settings, export
 # Computed whole every day, because they are small or identity reads them whole; see decisions.md.
 WHOLE = {
     "int_attribution__eligible_people",
+    "int_attribution__fits_in_force",
     "int_attribution__touch_uses",
     "int_campaigns__campaigns",
     "int_campaigns__utm_lookup",
@@ -150,7 +152,11 @@ def rooms_only(settings: Settings) -> str:
             as_of=settings.as_of,
             matching=rules.read(settings.config, "matching"),
         )
-        _dbt(facts, "--exclude", f"{transform.STAGING} resource_type:seed {records}")
+        early = f"{transform.STAGING} resource_type:seed {records}"
+        journeys = " ".join(f"+{name}" for name in transform.JOURNEYS)
+        _dbt(facts, "--select", journeys, "--exclude", early)
+        monthly.fit(settings.warehouse, run_id=facts.run_id, as_of=settings.as_of)
+        _dbt(facts, "--exclude", f"{early} {journeys}")
     return facts.run_id
 
 

@@ -83,6 +83,18 @@ def test_values_are_normalised_between_staging_and_records(repository):
     }
 
 
+def test_fits_are_made_of_the_journeys_before_anything_is_credited(repository, parsed):
+    graph = repository.asset_graph
+    fits = [key for key in graph.get_all_asset_keys() if key.path[0] == "attribution"]
+    assert {key.path[-1] for key in fits} == {"fits", "fit_shares"}
+    for key in fits:
+        assert {each.path[-1] for each in graph.get(key).parent_keys} == set(transform.JOURNEYS)
+    last = transform.members(transform.GATES[-1], parsed)
+    readers = {parsed["nodes"][key]["name"] for key in last}
+    assert {"int_attribution__credits", "int_ads__channel_roi"} <= readers
+    assert not set(transform.JOURNEYS) & readers
+
+
 def test_dagster_builds_in_each_gate_what_the_gate_holds(repository, parsed):
     for gate in transform.GATES:
         made = {

@@ -49,6 +49,12 @@ def shares(journey: Journey, model: Mapping[str, Any], half_life_days: float) ->
     return [part / whole for part in raw] if whole else _even(journey, model, half_life_days)
 
 
+def by_effect(journey: Journey, effects: Mapping[str, float]) -> list[float]:
+    """Return the share of each touch by its channel's effect; alike where none has any."""
+    raw = [max(effects.get(touch.channel, 0.0), 0.0) for touch in journey.touches]
+    return [part / sum(raw) for part in raw] if sum(raw) else _even(journey)
+
+
 def _even(journey: Journey, *_: Any) -> list[float]:
     return [1 / len(journey.touches)] * len(journey.touches)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -77,8 +78,12 @@ def credits(
     half_life_days: float | None = None,
     lookback_days: int | None = None,
     reset: bool = False,
+    effects: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
 ) -> list[Credit]:
-    """Return the credits of `conversions`, with the shipped configuration unless told otherwise."""
+    """Return the credits of `conversions`, with the shipped configuration unless told otherwise.
+
+    `effects` are what fits in force say of channels, by fitted model; without, nothing is fitted.
+    """
     windows = [
         (
             row["stage"],
@@ -98,6 +103,7 @@ def credits(
         _fill(connection, "stg_config__company", [("USD",)])
         _fill(connection, "stg_config__currencies", [("USD", 2), ("JPY", 0), ("KWD", 3)])
         _fill_journeys(connection, list(touches), conversions)
+        _fill_fits(connection, effects)
         for model in MODELS:
             connection.execute(f"create table {model} as {_SQL[model]}")
         rows = connection.execute(
@@ -121,6 +127,30 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tupl
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into {table} values ({marks})", rows)
+
+
+def _fill_fits(
+    connection: duckdb.DuckDBPyConnection, effects: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Write one fit a model and stage, from the first month on; effects as shares of their sum."""
+    stages = [row["stage"] for row in _CONFIG["attribution_windows"]]
+    for model, channels in effects.items():
+        positive = {channel: max(effect, 0.0) for channel, effect in channels.items()}
+        total = sum(positive.values()) or 1.0
+        _fill(
+            connection,
+            "stg_attribution__fits",
+            [(f"{model}-{s}", model, s, EPOCH.date(), True, None) for s in stages],
+        )
+        _fill(
+            connection,
+            "stg_attribution__fit_shares",
+            [
+                (f"{model}-{s}", channel, positive[channel] / total)
+                for s in stages
+                for channel in channels
+            ],
+        )
 
 
 def _fill_journeys(

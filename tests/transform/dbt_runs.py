@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import attribution.tables
 import hygiene.cache
 import identity.tables
 import ingestion.pipeline
@@ -54,6 +55,7 @@ def empty_home(home: Path) -> Path:
     hygiene.cache.ensure_tables(warehouse)
     identity.tables.ensure_tables(warehouse)
     quality.run.ensure_tables(warehouse)
+    attribution.tables.ensure_tables(warehouse)
     rules.load(PROJECT / "config", warehouse)
     truth.load(Settings(home=home), "real")
     return home

@@ -2,21 +2,34 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
+import credit_sql
 import pytest
-from credit_sql import DAY, Conversion, Credit, Touch, credits, weights
+from credit_sql import DAY, Conversion, Credit, Touch, weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CHANNELS = ("direct", "email", "paid_search", "referral")
 AT = 500 * DAY
 LOOKBACK = 365 * DAY
-MODELS = 10
+# What fits in force may say of channels: nothing of some, 0 or less of others, or nothing at all.
+EFFECTS = {
+    "markov_order_1": {"direct": 2, "email": 5, "paid_search": 3, "referral": 1},
+    "markov_order_2": {"direct": 1, "email": 0},
+    "markov_order_3": {},
+    "shapley_value_game": {"email": 7, "paid_search": 7},
+    "shapley_rate_game": {"direct": -1, "email": 2, "referral": 1},
+}
+MODELS = 10 + len(EFFECTS)
 # Ends of the window and shared instants come up often, since that is where rules differ.
 EDGES = (AT, AT + 1, AT - 1, AT - DAY, AT - LOOKBACK, AT - LOOKBACK - 1)
 INSTANTS = st.sampled_from(EDGES) | st.integers(AT - LOOKBACK - DAY, AT + DAY)
 MILESTONES = st.sampled_from((AT, AT - DAY, AT - LOOKBACK)) | st.integers(AT - LOOKBACK, AT)
 SLOW_BUT_STEADY = settings(max_examples=8, deadline=None, derandomize=True)
+
+
+credits = partial(credit_sql.credits, effects=EFFECTS)
 
 
 @st.composite
@@ -81,6 +94,9 @@ def exact(touches: list[Touch], sale: Conversion) -> dict[str, list[tuple[str, F
             Fraction(place == (paid[-1] if paid else end)) for place in range(len(inside))
         ],
     }
+    for model, effects in EFFECTS.items():
+        values = [Fraction(max(effects.get(touch.channel, 0), 0)) for touch in inside]
+        raw[model] = values if any(values) else [Fraction(1)] * len(inside)
     for model, (shares, rest) in layouts.items():
         held = [
             sum(share for name, share in shares.items() if place in found[name])

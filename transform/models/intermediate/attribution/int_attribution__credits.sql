@@ -5,6 +5,7 @@
     meta={
         'reads': [
             'int_attribution__weights',
+            'int_attribution__fitted_weights',
             'int_attribution__journeys',
             'int_attribution__touch_uses',
             'int_conversions__conversions'
@@ -26,6 +27,9 @@
     inner join (
         select unit from {{ announced(since, 'int_attribution__weights', 'conversion') }} as weights
         union
+        select unit
+        from {{ announced(since, 'int_attribution__fitted_weights', 'conversion') }} as fitted
+        union
         select unit from {{ announced(since, 'int_attribution__journeys', 'conversion') }} as paths
         union
         select conversion_id as unit
@@ -38,7 +42,25 @@
 {%- endset -%}
 {%- do recompute(since, units) %}
 with weights as (
-    select * from {{ ref('int_attribution__weights') }}
+    select
+        conversion_id,
+        touchpoint_id,
+        attribution_model,
+        cast(null as varchar) as model_fit_id,
+        touch_position,
+        weight,
+        touched_at
+    from {{ ref('int_attribution__weights') }}
+    union all
+    select
+        conversion_id,
+        touchpoint_id,
+        attribution_model,
+        model_fit_id,
+        touch_position,
+        weight,
+        touched_at
+    from {{ ref('int_attribution__fitted_weights') }}
 ),
 
 journeys as (
@@ -101,6 +123,7 @@ credited as (
         amounts.*,
         weights.touchpoint_id,
         weights.attribution_model,
+        weights.model_fit_id,
         weights.touch_position,
         weights.weight,
         weights.touched_at,
@@ -188,7 +211,7 @@ select
                 as decimal(18, 2)
             )
     end as value_amount_reporting,
-    cast(null as varchar) as model_fit_id,
+    split.model_fit_id,
     coalesce(touch_uses.conversions, 1) as touch_reuses,
     split.is_reversal,
     split.touched_at,

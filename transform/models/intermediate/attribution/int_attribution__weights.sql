@@ -20,6 +20,7 @@ with journeys as (
 
 models as (
     select * from {{ ref('stg_config__attribution_models') }}
+    where rule <> 'fitted'
 ),
 
 measured as (
