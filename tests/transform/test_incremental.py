@@ -20,7 +20,7 @@ config-version: 2
 profile: engineroom
 vars: {as_of: "2026-01-01 00:00:00", run_id: manual, seed: "", merge_tests: true}
 on-run-start: "{{ create_changes() }}"
-on-run-end: "{{ run_merged_tests(results) }}"
+on-run-end: "{{ keep_broken_tests(results) }}"
 models:
   engineroom:
     +on_schema_change: fail

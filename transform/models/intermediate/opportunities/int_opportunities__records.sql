@@ -27,10 +27,16 @@ systems as (
     select * from {{ ref('stg_config__opportunity_systems') }}
 ),
 
+currencies as (
+    select * from {{ source('hygiene', 'currencies') }}
+    where context = ''
+),
+
 -- A copy joins the record that it copies where that one was read, else it stands alone.
 grouped as (
     select
         deals.*,
+        currencies.currency_code as currency_normalised,
         coalesce(originals.source, deals.source) as group_source,
         coalesce(originals.source_record_id, deals.source_record_id) as group_record_id,
         coalesce(systems.source_rank, 1000000) as source_rank
@@ -40,6 +46,7 @@ grouped as (
             deals.mirror_source = originals.source
             and deals.mirror_record_id = originals.source_record_id
     left join systems on deals.source = systems.source
+    left join currencies on deals.currency_code = currencies.raw_value
 ),
 
 ranked as (
@@ -58,7 +65,10 @@ select
     ranked.source,
     ranked.source_record_id,
     ranked.amount,
-    ranked.currency_code,
+    -- What is no currency has no rate either: ISO's own code for that, and never the company's.
+    case
+        when ranked.currency_code is not null then coalesce(ranked.currency_normalised, 'XXX')
+    end as currency_code,
     ranked.stage_native,
     ranked.pipeline_native,
     ranked.owner_native_id,
