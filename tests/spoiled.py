@@ -77,7 +77,7 @@ class Home:
     def checks_of(self, gate):
         return {
             dg.AssetCheckKey(rule.key, rule.rule_id)
-            for rule in checks.catalogue(self.settings)
+            for rule in checks.catalogue(self.suites)
             if rule.gate == gate
         }
 

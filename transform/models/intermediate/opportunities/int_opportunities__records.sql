@@ -28,15 +28,17 @@ systems as (
 ),
 
 currencies as (
-    select * from {{ source('hygiene', 'currencies') }}
-    where context = ''
+    select * from {{ ref('int_hygiene__currencies') }}
 ),
 
 -- A copy joins the record that it copies where that one was read, else it stands alone.
 grouped as (
     select
         deals.*,
-        currencies.currency_code as currency_normalised,
+        -- What is no currency has no rate either: ISO's own code for that, never the company's.
+        case
+            when deals.currency_code is not null then coalesce(currencies.currency_code, 'XXX')
+        end as currency_normalised,
         coalesce(originals.source, deals.source) as group_source,
         coalesce(originals.source_record_id, deals.source_record_id) as group_record_id,
         coalesce(systems.source_rank, 1000000) as source_rank
@@ -46,7 +48,7 @@ grouped as (
             deals.mirror_source = originals.source
             and deals.mirror_record_id = originals.source_record_id
     left join systems on deals.source = systems.source
-    left join currencies on deals.currency_code = currencies.raw_value
+    left join currencies on deals.currency_code = currencies.currency_stated
 ),
 
 ranked as (
@@ -65,10 +67,7 @@ select
     ranked.source,
     ranked.source_record_id,
     ranked.amount,
-    -- What is no currency has no rate either: ISO's own code for that, and never the company's.
-    case
-        when ranked.currency_code is not null then coalesce(ranked.currency_normalised, 'XXX')
-    end as currency_code,
+    ranked.currency_normalised as currency_code,
     ranked.stage_native,
     ranked.pipeline_native,
     ranked.owner_native_id,
