@@ -148,7 +148,7 @@ PAGE = Page(
         Chart(
             name="utm_values",
             title="Tags that look wrong",
-            subtitle="Values of utm parameters that the channel rules do not know, and what was meant",
+            subtitle="Values of utm parameters that no channel rule knows, and what was meant",
             query="""
                 select tag, utm_value, problem, suggested_value, events, last_seen_at
                 from marts.rpt_quality_utm_values

@@ -67,7 +67,7 @@ models:
   - name: totals
     columns: [{name: amount, data_tests: [not_null]}, {name: visitor, data_tests: [unique]}]
     data_tests:
-      - is_true: {arguments: {expression: coalesce(amount, 0) < 100}}
+      - is_true: {arguments: {expression: amount is null or amount < 100}}
 sources:
   - name: vendor
     schema: raw

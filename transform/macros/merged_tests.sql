@@ -36,8 +36,9 @@ dbt's sources and the schemas have for them, and the platform holds back the mar
         {% set broken = broken_tests(node, declared.get(node.unique_id, [])) %}
         {% if broken %}
             {% do queries.append(
-                "select unnest(list_filter([" ~ broken | join(', ') ~ "], name -> name is not null)), '"
-                ~ schema_and_name(node) | join("', '") ~ "' from " ~ node.relation_name
+                "select unnest(names), '" ~ schema_and_name(node) | join("', '") ~ "' from (select"
+                ~ " list_filter([" ~ broken | join(', ') ~ "], name -> name is not null) as names,"
+                ~ " count(*) as table_rows from " ~ node.relation_name ~ ") as judged"
             ) %}
         {% endif %}
     {% endfor %}
