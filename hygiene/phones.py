@@ -103,7 +103,7 @@ def _is_rest(number: PhoneNumber) -> bool:
     """
     if phonenumbers.number_type(number) != PhoneNumberType.FIXED_LINE:
         return False
-    usual = phonenumbers.example_number(phonenumbers.region_code_for_number(number))
+    usual = phonenumbers.example_number(phonenumbers.region_code_for_number(number) or "")
     shortest = min(_SHORTEST, len(str(usual.national_number))) if usual else 0
     return len(str(number.national_number)) < shortest
 
