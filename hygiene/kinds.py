@@ -93,7 +93,7 @@ KINDS = (
         "names",
         "names",
         "name",
-        ("name_prefixes", "name_suffixes", "name_particles"),
+        ("name_prefixes", "name_suffixes", "name_particles", "name_placeholders"),
         (),
         {"first_name": "varchar", "last_name": "varchar", "prefix": "varchar", "suffix": "varchar"},
     ),

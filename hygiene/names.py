@@ -19,16 +19,19 @@ _MC = re.compile(r"^(mc)([a-z]{3,})$")
 
 
 def normaliser(rules: Mapping[str, Any]) -> Normaliser:
-    """Return the function for these rules: name_prefixes, name_suffixes and name_particles."""
+    """Return the function for these rules: name_prefixes, _suffixes, _particles, _placeholders."""
     prefixes = {fold(each) for each in rules["name_prefixes"]}
     suffixes = {fold(each) for each in rules["name_suffixes"]}
     particles = set(rules["name_particles"])
+    placeholders = {fold(each) for each in rules["name_placeholders"]}
 
     def normalise(raw: str, context: str = "") -> Value:
         text = clean(raw[:LONGEST])
         problem, suggestion = _problem(raw[:LONGEST], text)
         if problem:
             return Value(problem=problem, suggestion=suggestion)
+        if _is_placeholder(fold(text), placeholders):
+            return Value(problem="placeholder")
         words = text.split(" ")
         if context == "whole" and text.count(",") == 1:
             last, first = (part.split() for part in text.split(","))
@@ -67,6 +70,11 @@ def _problem(raw: str, text: str) -> tuple[str | None, str | None]:
     if any(each.isdigit() for each in text):
         return "holds_digits", None
     return None, None
+
+
+def _is_placeholder(key: str, placeholders: set[str]) -> bool:
+    """Whether a name was typed to get through: a word for none, or one letter over and over."""
+    return key in placeholders or (len(key) > 2 and len(set(key)) == 1 and key.isascii())
 
 
 def _apart(words: Sequence[str], titles: set[str]) -> tuple[list[str], list[str]]:

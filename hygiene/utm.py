@@ -1,7 +1,9 @@
-"""utm_source and utm_medium: the spelling that the channel rules know, and what was probably meant.
+"""utm_source, utm_medium and utm_campaign: the spelling that the channel rules know, and what was
+probably meant.
 
 `config/channels.yml` stays the law: its aliases are applied there and here alike. What it does not
-know keeps its spelling, and a value one slip from a known one is suggested to be added to it.
+know keeps its spelling, and a value one slip from a known one is suggested to be added to it. A
+campaign may be called anything but by the name of a macro that no ad platform filled in.
 """
 
 import re
@@ -14,10 +16,12 @@ from hygiene.text import LONGEST, clean
 from hygiene.value import Normaliser, Value
 
 _SHORTEST_SLIPPED = 5
+# {campaignid}, {{ad.name}}, %%SITE%%, [medium], $(name), ${name}, __CAMPAIGN_ID__
+_MACRO = re.compile(r"\{.*\}|%%.*%%|\[.*\]|\$\(.*\)|^__[a-z_]+__$|<.*>")
 
 
 def normaliser(rules: Mapping[str, Any]) -> Normaliser:
-    """Return the function for the channel rules; the context is `source` or `medium`."""
+    """Return the function for the channel rules; the context is source, medium or campaign."""
     aliases = {
         (each["kind"], each["raw_value"]): each["canonical_value"] for each in rules["utm_aliases"]
     }
@@ -30,6 +34,8 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
             return Value(problem="empty")
         if "@" in text or "%40" in text:
             return Value(problem="holds_address")
+        if _MACRO.search(unquote_plus(text)):
+            return Value(text, "unfilled_macro")
         found = aliases.get((context, text), text)
         if found in known.get(context, ()):
             return Value(found)

@@ -22,13 +22,17 @@ create table if not exists changes.gates (gate varchar primary key, fingerprint 
 """
 
 
+# The project reads it where it is parsed, too.
+IN_A_RUN = {"ENGINEROOM_RUN_MERGE_TESTS": "true"}
+
+
 def told(house: House) -> dict[str, str]:
     """Return what every model of a run may read; no model asks for the time."""
     return {
         "ENGINEROOM_RUN_AS_OF": house.as_of.isoformat(sep=" "),
         "ENGINEROOM_RUN_RUN_ID": house.run_id,
         "ENGINEROOM_RUN_SEED": str(house.settings.seed),
-        "ENGINEROOM_RUN_MERGE_TESTS": "true",
+        **IN_A_RUN,
     }
 
 

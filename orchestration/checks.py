@@ -13,9 +13,8 @@ import dagster as dg
 
 from orchestration import judging
 from orchestration.house import POOL, House
-from orchestration.settings import Settings
 from orchestration.transform import RECORDS
-from quality.rules import Gate
+from quality.rules import Gate, Suite
 
 IS_JUDGED = "is_judged"
 
@@ -35,21 +34,27 @@ class Rule:
         return dg.AssetKey(list(self.table))
 
 
-def catalogue(settings: Settings) -> list[Rule]:
-    """Return every rule of every suite, in the suites' order; raises Refused on unusable rules."""
+def catalogue(suites: Iterable[Suite]) -> list[Rule]:
+    """Return every rule of every suite, in the suites' order."""
     return [
         Rule(suite.gate, suite.table, rule.rule_id, rule.can_block)
-        for suite in judging.suites(settings)
+        for suite in suites
         for rule in suite.rules
     ]
 
 
-def checks(rules: Iterable[Rule], known: set[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
-    """Return one check step per gate that has rules on assets that exist."""
+def checks(
+    rules: Iterable[Rule], known: set[dg.AssetKey], values: Iterable[dg.AssetKey]
+) -> list[dg.AssetChecksDefinition]:
+    """Return one check step per gate that has rules on assets that exist.
+
+    What is staged is judged by `values`, the tables of schema hygiene.
+    """
     usable = [rule for rule in rules if rule.key in known]
+    by = {"staging": list(values)}
     gates = get_args(Gate)
     return [
-        _gate_checks(gate, [rule for rule in usable if rule.gate == gate])
+        _gate_checks(gate, [rule for rule in usable if rule.gate == gate], by.get(gate, []))
         for gate in gates
         if any(rule.gate == gate for rule in usable)
     ]
@@ -69,11 +74,14 @@ def is_waited_for(rule: Rule) -> bool:
     return rule.table[1] != RECORDS
 
 
-def _gate_checks(gate: Gate, rules: list[Rule]) -> dg.AssetChecksDefinition:
+def _gate_checks(
+    gate: Gate, rules: list[Rule], values: list[dg.AssetKey]
+) -> dg.AssetChecksDefinition:
     specs = [
         dg.AssetCheckSpec(
             rule.rule_id,
             asset=rule.key,
+            additional_deps=values,
             description=f"{rule.rule_id.replace('_', ' ').capitalize()}.",
         )
         for rule in rules
@@ -82,6 +90,7 @@ def _gate_checks(gate: Gate, rules: list[Rule]) -> dg.AssetChecksDefinition:
         dg.AssetCheckSpec(
             IS_JUDGED,
             asset=key,
+            additional_deps=values,
             blocking=True,
             description="The rules on this table were judged; what reads it waits for that.",
         )
@@ -110,7 +119,7 @@ def _judge(gate: Gate, context: Any) -> Iterator[dg.AssetCheckResult]:
         settings.warehouse,
         settings.marts,
         gate=gate,
-        suites=judging.suites(settings),
+        suites=house.suites,
         run_id=house.run_id,
         as_of=house.as_of,
         overridden=judging.overrides(settings, house.as_of),

@@ -27,13 +27,15 @@ def build(settings: Settings, parsed: Mapping[str, Any] | None = None) -> dg.Def
     raw = ingest.assets(settings)
     kept = ingest.kept(settings)
     built = {key for each in [*raw, *models] for key in each.keys}
-    groups.check(judging.suites(settings), parsed)
-    hygiene = checks.catalogue(settings)
+    suites = judging.suites(settings)
+    groups.check(suites, parsed)
+    hygiene = checks.catalogue(suites)
     judged = {rule.key for rule in hygiene if rule.key in built and rule.gate != "marts"}
+    values = [dg.AssetKey(["hygiene", each]) for each in transform.source_tables(parsed, "hygiene")]
     publish = release.assets(parsed, checks.guarded(hygiene, built))
     return dg.Definitions(
         assets=[*raw, *kept, *models, *rooms.assets(settings, parsed, sorted(judged)), *publish],
-        asset_checks=checks.checks(hygiene, built),
+        asset_checks=checks.checks(hygiene, built, values),
         jobs=[schedules.everything(), *schedules.source_jobs(settings)],
         schedules=schedules.schedules(settings),
         sensors=schedules.sensors(settings),

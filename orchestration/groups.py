@@ -1,19 +1,18 @@
-"""Groups of marts: what is held back together where a hygiene rule is broken, and what is not.
+"""Groups of marts: what is held back together where a rule is broken, and what is not.
 
 A mart's group is the folder of its model, or the `group` of its meta. A broken rule holds back the
 groups that it names, else every group with a mart that reads the judged table, however far down:
 dbt's graph knows. It ends at a model whose meta says `carries_faults: false`: a dimension takes
 names and codes out of rows, not the figures that are wrong in them. Groups about the data itself
-are never held back: they say what is wrong.
+are never held back: they say what is wrong. A broken test of a model is such a rule.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from orchestration import judging
 from orchestration.settings import Refused, Settings
 from orchestration.transform import reach
 from quality.rules import Suite
@@ -47,11 +46,10 @@ class Group:
         return any(not each.is_overridden for each in self.broken)
 
 
-def state(settings: Settings, parsed: Mapping[str, Any]) -> list[Group]:
+def state(settings: Settings, parsed: Mapping[str, Any], suites: Sequence[Suite]) -> list[Group]:
     """Return every group of marts and what holds it back as the gates were last judged."""
     members = marts(parsed)
     touched: dict[str, list[Broken]] = {}
-    suites = judging.suites(settings)
     for each in broken(settings):
         for name in reached(suites, parsed, each.table, each.rule_id):
             touched.setdefault(name, []).append(each)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -24,6 +25,7 @@ from orchestration.settings import Kind, Refused, Settings
 
 if TYPE_CHECKING:
     from orchestration.sandbox_process import Sandbox
+    from quality.rules import Suite
 
 POOL = "duckdb_writer"
 OWNERS = ["team:marketing-operations"]
@@ -53,6 +55,13 @@ class House:
     said: Callable[[str], None] = lambda _: None
     _sandbox: Sandbox | None = field(default=None, repr=False)
     _stops_sandbox: bool = False
+
+    @cached_property
+    def suites(self) -> list[Suite]:
+        """The hygiene rules of this run: all its gates are judged by one reading of the file."""
+        from orchestration import judging
+
+        return judging.suites(self.settings)
 
     def sandbox(self) -> Sandbox:
         """Return the sandbox company at this run's clock, started where it does not run."""

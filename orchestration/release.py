@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration import groups, publish
+from orchestration import groups, model_tests, publish
 from orchestration.house import OWNERS, POOL, House
 
 VERSION = dg.AssetKey(["published", "version"])
@@ -36,12 +36,21 @@ def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg
                 description="The version that readers see: marts, Parquet and report of one run.",
             ),
         ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                model_tests.HOLD,
+                asset=VERSION,
+                description="No test of the models is broken; marts that read such a table wait.",
+            )
+        ],
         pool=POOL,
         required_resource_keys={"house"},
     )
-    def publish_run(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def publish_run(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         house: House = context.resources.house
-        found = groups.state(house.settings, parsed)
+        found = groups.state(house.settings, parsed, house.suites)
         version = publish.publish(house.settings, house.run_id, house.as_of, house.kind, found)
         yield dg.MaterializeResult(asset_key=DIGESTS)
         yield dg.MaterializeResult(
@@ -52,6 +61,17 @@ def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg
                 "as_of": house.as_of.isoformat(),
                 "held_back": ", ".join(each.name for each in found if each.is_held) or "nothing",
             },
+        )
+        broken = "; ".join(
+            each.message
+            for each in groups.broken(house.settings)
+            if each.gate.startswith(model_tests.GATE)
+        )
+        yield dg.AssetCheckResult(
+            asset_key=VERSION,
+            check_name=model_tests.HOLD,
+            passed=not broken,
+            metadata={"message": broken or "every test of the models holds"},
         )
 
     return [publish_run]

@@ -10,6 +10,7 @@ from ingestion.contract import Source, Table
 from ingestion.sources import SOURCES
 from orchestration import rules
 from orchestration.settings import Refused, Settings
+from quality import issues
 
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Models read the closed versions of these, besides days that platforms restate.
@@ -39,6 +40,8 @@ def apply(
         gone["replayed rows of quarantine"] = _replayed(
             connection, as_of, told["replayed_rows_days"]
         )
+        if days := told["resolved_issues_days"]:
+            gone["resolved issues"] = issues.forget(connection, as_of - timedelta(days=days))
     gone["folders of finished loads"] = _packages(settings)
     if instance:
         gone["runs of Dagster's history"] = _runs(instance, told["run_history_days"], run_id)

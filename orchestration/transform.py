@@ -23,7 +23,7 @@ from dagster_dbt import (
 )
 
 from ingestion.sources import SOURCES
-from orchestration import builds, chosen, dbt_process
+from orchestration import builds, chosen, dbt_process, model_tests
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Refused, Settings, child_environment
 
@@ -42,7 +42,7 @@ class Gate:
 
 
 # Each check costs two rows of Dagster's event log, 0.05 to 0.1 s: 800 dbt tests would take longer
-# than the models. A failed test fails its step all the same; the hygiene rules are the checks.
+# than the models. The publishing step tells of broken ones; the hygiene rules are the checks.
 TESTS = DagsterDbtTranslatorSettings(enable_asset_checks=False)
 # Written between the gates: all that reads them is built in the last one, whatever folder it is in.
 # Scores come of this run's checks, fits of this run's journeys.
@@ -102,7 +102,7 @@ def resource(settings: Settings) -> Dbt:
         def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Dbt]:
             # The manifest is there already, and whoever reads it may do so now.
             parse = ["--no-write-json", *_parse(settings)]
-            with dbt_process.ready(parse, child_environment(settings)):
+            with dbt_process.ready(parse, _parsing(settings)):
                 yield self
 
     return Ready(
@@ -132,10 +132,15 @@ def manifest(settings: Settings) -> dict[str, Any]:
 def parse(settings: Settings) -> None:
     """Write the manifest and the partial parse that later dbt steps reuse."""
     command = [str(dbt_process.executable(settings.dagster_home / "bin")), *_parse(settings)]
-    environment = child_environment(settings)
+    environment = _parsing(settings)
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         raise Refused(f"the dbt project does not parse: {(done.stdout + done.stderr)[-1500:]}")
+
+
+def _parsing(settings: Settings) -> dict[str, str]:
+    """Return the environment to parse in: as a run builds, or dbt parses anew when it does."""
+    return {**child_environment(settings), **builds.IN_A_RUN}
 
 
 def _parse(settings: Settings) -> list[str]:
@@ -249,6 +254,9 @@ def _gate_assets(gate: Gate, parsed: Mapping[str, Any]) -> dg.AssetsDefinition:
         if not context.is_subset:
             # One model built with new rules says nothing of the rest of its gate.
             builds.ended_well(house, gate.name, fingerprint)
+            model_tests.keep(house, gate.name)
+        elif broken := model_tests.broken(house.settings):
+            raise dg.Failure(f"tests failed: {', '.join(name for name, _ in broken)}")
 
     return build
 

@@ -49,14 +49,14 @@ def prepare(settings: Settings) -> None:
     """Create home, Dagster's databases and dbt's manifest, so that two first starts do not race."""
     from dagster import DagsterInstance
 
-    from orchestration import checks, transform
+    from orchestration import judging, transform
 
     export(settings)
     with lock.held(run_lock(settings), label="ui", waiting=lambda who: print(f"waiting: {who}")):
         home.create(settings)
         DagsterInstance.get().dispose()
         transform.manifest(settings)
-        checks.catalogue(settings)
+        judging.suites(settings)
 
 
 def start(settings: Settings, port: int, *, read_only: bool = False) -> subprocess.Popen[bytes]:

@@ -14,8 +14,8 @@ ONE_MEANING = "kept_"  # before a rule's id: the column that says whether a row 
 
 
 def is_computed(rule: Rule) -> bool:
-    """Whether the rule is judged by a column of its own, as a `where` or a condition needs."""
-    return bool(rule.where) or rule.kind == "condition"
+    """Whether the rule is judged by a column of its own: no expectation compares so."""
+    return bool(rule.where) or rule.kind in ("condition", "without_problem")
 
 
 def computed_columns(suite: Suite) -> str:

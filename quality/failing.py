@@ -50,9 +50,21 @@ def fails(rule: Rule, suite: Suite) -> str:
             found = f'{column} < "{told["other"]}"'
         case "condition":
             found = f"not ({told['condition']})"
+        case "without_problem":
+            found = f'"{told["problem"]}" is not null'
         case _:
             raise ValueError(f"nobody said which rows break a rule of kind {rule.kind}")
     return f"{judged(rule, suite)} and coalesce(({found}), false)"
+
+
+def reason(rule: Rule) -> str:
+    """Return SQL of what is wrong with a row that breaks the rule, in a few words.
+
+    The words for a problem are those of whoever found it: a closed list, and no row's value.
+    """
+    if rule.kind == "without_problem" and not rule.reason:
+        return f"""replace("{rule.options["problem"]}", '_', ' ')"""
+    return literal(rule.why)
 
 
 def literal(value: Any) -> str:

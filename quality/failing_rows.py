@@ -9,7 +9,7 @@ from datetime import datetime
 import duckdb
 
 from quality import hygiene
-from quality.failing import fails, judged, literal
+from quality.failing import fails, judged, literal, reason
 from quality.rules import DIMENSION_WEIGHTS, Rule, RuleResult, Suite
 
 TABLES = """
@@ -77,7 +77,9 @@ def _look(
     connection: duckdb.DuckDBPyConnection, suite: Suite, rules: Sequence[Rule], as_of: datetime
 ) -> None:
     """Judge the rows of a suite once, for its issues and for its scores."""
-    flags = "".join(f", {fails(rule, suite)} as f{n}" for n, rule in enumerate(rules))
+    flags = "".join(
+        f", {fails(rule, suite)} as f{n}, {reason(rule)} as why{n}" for n, rule in enumerate(rules)
+    )
     score = f", {_score(suite)} as score" if suite.is_record else ""
     place = ", ".join(
         f'cast("{name}" as varchar) as {name}'
@@ -96,12 +98,10 @@ def _keep(
 ) -> None:
     for number, rule in enumerate(rules):
         connection.execute(
-            "insert into failing select distinct ?, ?, source, object, record_key, ?, ?, ?, ?"
-            f" from looked where f{number}",
-            [
-                *(rule.rule_id, suite.name, rule.dimension),
-                *(suite.field_of(rule), rule.why, rule.severity),
-            ],
+            "insert into failing select ?, ?, source, object, record_key, ?, ?, min(why), ?"
+            f" from (select source, object, record_key, why{number} as why from looked"
+            f" where f{number}) as found group by source, object, record_key",
+            [rule.rule_id, suite.name, rule.dimension, suite.field_of(rule), rule.severity],
         )
     if suite.is_record:
         _keep_scores(connection, suite, as_of)

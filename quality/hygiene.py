@@ -23,11 +23,15 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "between": (("column",), ("least", "most")),
     "not_less_than": (("column", "other"), ()),
     "condition": (("condition",), ("column",)),
+    "without_problem": (("column", "problem"), ()),
     "usual_null_rate": (("column",), ("sigmas", "days")),
 }
 # A `where` would have to change what the rows are compared with.
 WITHOUT_WHERE = ("unique", "unique_key", "usual_null_rate")
-OPTIONS = ("pattern", "values", "least", "most", "other", "condition", "sigmas", "days")
+OPTIONS = (
+    *("pattern", "values", "least", "most", "other", "condition", "problem"),
+    *("sigmas", "days"),
+)
 
 
 class HygieneError(ValueError):
@@ -185,7 +189,7 @@ def _rule(entry: Mapping[str, Any], patterns: Mapping[str, str], place: str) -> 
 
 
 def _check_columns(rule: Rule, entry: Mapping[str, Any], tables: list[Suite], place: str) -> None:
-    for name in ("column", "other"):
+    for name in ("column", "other", "problem"):
         column = entry.get(name)
         for suite in tables:
             if column is not None and column not in suite.columns:

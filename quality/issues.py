@@ -70,3 +70,16 @@ def follow(connection: duckdb.DuckDBPyConnection, suites: Sequence[str], as_of: 
         {"as_of": as_of},
     )
     connection.execute("drop table failing")
+
+
+def forget(connection: duckdb.DuckDBPyConnection, before: datetime) -> int:
+    """Remove the issues that were resolved before an instant; return how many went.
+
+    The one with the highest number stays: numbers go on from there and are never given again.
+    """
+    row = connection.execute(
+        "delete from quality.issues where resolved_at < ?"
+        " and issue_number < (select max(issue_number) from quality.issues)",
+        [before],
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -53,7 +53,8 @@ def keep(
         if database != warehouse:
             connection.execute(f"attach '{database}' as judged_file (read_only)")
         connection.begin()
-        _results(connection, gate, suites, results, run_id, as_of)
+        names = [suite.name for suite in suites]
+        keep_results(connection, gate, names, results, run_id, as_of)
         _scores(connection, suites, results, as_of)
         catalog = None if database == warehouse else "judged_file"
         found = failing_rows.find(connection, catalog, suites, results, as_of)
@@ -62,17 +63,18 @@ def keep(
         connection.execute("checkpoint")
 
 
-def _results(
+def keep_results(
     connection: duckdb.DuckDBPyConnection,
-    gate: Gate,
-    suites: Sequence[Suite],
+    gate: str,
+    suites: Sequence[str],
     results: Sequence[RuleResult],
     run_id: str,
     as_of: datetime,
 ) -> None:
+    """Write the verdicts of a gate's suites in place of those that the same run left of them."""
     connection.execute(
         "delete from quality.results where run_id = ? and list_contains(?, suite)",
-        [run_id, [suite.name for suite in suites]],
+        [run_id, list(suites)],
     )
     # Lists in one statement: three hundred inserts took as long as all that is judged.
     columns = [

@@ -24,6 +24,7 @@ REASONS = {
     "between": "out of range",
     "not_less_than": "contradicts another column",
     "condition": "contradicts itself",
+    "without_problem": "has a problem",
 }
 
 # Weights of the data quality score per record; accuracy is left out until a verified reference is.

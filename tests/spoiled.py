@@ -57,6 +57,17 @@ class Home:
             for statement in faults(connection, suite, rule, as_of):
                 connection.execute(statement)
 
+    def spoil_a_batch(self, every):
+        """Give every so-many-th contact of HubSpot a number of two digits."""
+        with duckdb.connect(str(self.settings.warehouse)) as connection:
+            _keep_rows(connection, "staging", "stg_hubspot__contacts")
+            connection.execute(
+                "insert into hygiene.phones by name select distinct '12' as raw_value, context,"
+                " 'too_short' as problem from hygiene.phones;"
+                " update staging.stg_hubspot__contacts set phone = '12'"
+                f" where phone is not null and rowid % {every} = 0"
+            )
+
     def repair(self):
         for path, kept in self.kept.items():
             shutil.copyfile(kept, path)
@@ -77,7 +88,7 @@ class Home:
     def checks_of(self, gate):
         return {
             dg.AssetCheckKey(rule.key, rule.rule_id)
-            for rule in checks.catalogue(self.settings)
+            for rule in checks.catalogue(self.suites)
             if rule.gate == gate
         }
 

@@ -17,6 +17,8 @@ THROW_AWAY = (
     *("yopmail.com", "guerrillamail.com", "10minutemail.com", "trashmail.com", "temp-mail.org"),
     *("sharklasers.com", "getnada.com", "dispostable.com", "maildrop.cc", "mailnesia.com"),
 )
+# Kept for fiction in North America; the sandbox company draws one in 80,000.
+FICTION = "+121255501"
 NO_NUMBERS = ("000-000-0000", "1111111111", "1234567890", "555-555-5555", "+1 212 555 0100")
 # Country as people write it, its code, a number as it is dialled there, the number in E.164.
 PLACES = (
@@ -82,8 +84,10 @@ def _write_down(rng: Random, person: Person, found: Spoiled) -> None:
     natural = {"mailbox": "role", "test": "test", "spam": "disposable"}
     if person.kind in natural:
         problems.add(("email", natural[person.kind]))
-    if person.kind == "test":
+    if person.kind == "test" or person.phone.startswith(FICTION):
         problems.add(("phone", "placeholder"))
+    if person.kind == "test":
+        problems.add(("name", "placeholder"))
     if person.kind == "person" and rng.random() < SPOILED_SHARE:
         spoil = rng.choice((_email, _email, _phone, _place, _place, _word))
         problem = spoil(rng, row, meant)
@@ -134,7 +138,8 @@ def _phone(rng: Random, row: dict[str, Any], meant: dict[str, str]) -> tuple[str
         "placeholder": rng.choice(NO_NUMBERS),
         "too_short": f"{rng.randrange(10_000, 99_999)}",
         "no_digits": rng.choice(("n/a", "none", "-", "call me")),
-        "invalid_number": f"+1 1{rng.randrange(10, 99)} 456 7890",
+        # Not 123 456 7890, which is no slip but a way to give no number.
+        "invalid_number": f"+1 1{rng.randrange(30, 99)} 456 7890",
         "two_numbers": "+1 212 456 7890 / +1 312 456 7890",
     }
     problem = rng.choice(list(faults))

@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote, unquote
 
 import orjson
 
+from ingestion.sandbox import dirt
 from ingestion.sandbox.company import (
     DAY,
     END,
@@ -149,7 +151,7 @@ def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int
     # Every draw comes before the first event: the next session takes the dice.
     rng = dice(f"{seed}/web/{visit.visitor}/{visit.started}")
     consents = _consents(rng, person)
-    query, referrer = _landing(rng, visit, consents)
+    query, referrer = _landing(rng, visit, consents, _spoiled(seed, visit, person, consents))
     submits = bool(person and person.form_visit is visit and consents and person.lead_at)
     logs_in = not submits and person is not None and _logs_in(rng, visit, person, consents)
     stem = f"{visit.visitor}-{visit.started}"
@@ -214,9 +216,24 @@ def _event(id_: str, type_: str, visitor: str, at: int, consents: bool) -> dict[
     }
 
 
-def _landing(rng: Random, visit: Visit, consents: bool) -> tuple[str, str]:
+def planted(company: Company) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield the spoiled tags: kind, source, object, the landing page's event, what was meant."""
+    for visit in company.anonymous:
+        if wrong := dirt.of_tags(company.seed, visit):
+            rng = dice(f"{company.seed}/web/{visit.visitor}/{visit.started}")
+            consents = _consents(rng, None)
+            if consents and "utm_" in _landing(rng, visit, consents, None)[0]:
+                event = f"{visit.visitor}-{visit.started}-0"
+                yield f"dirt_{wrong.kind}", "web_events", "events", event, wrong.meant
+
+
+def _spoiled(seed: int, visit: Visit, person: Person | None, consents: bool) -> dirt.Dirt | None:
+    return dirt.of_tags(seed, visit) if person is None and consents else None
+
+
+def _landing(rng: Random, visit: Visit, consents: bool, wrong: dirt.Dirt | None) -> tuple[str, str]:
     referrer = _REFERRERS.get(visit.channel, "")
-    parts = []
+    tags: dict[str, str] = {}
     if visit.channel in _UTM and visit.campaign and rng.random() < 0.94:
         source, medium = _UTM[visit.channel]
         if visit.channel == "paid_social":
@@ -228,7 +245,10 @@ def _landing(rng: Random, visit: Visit, consents: bool) -> tuple[str, str]:
             medium = rng.choice(_MESS.get(medium, (medium,)))
         if rng.random() < 0.08:
             campaign = rng.choice((campaign.upper(), campaign.replace("_", "-"), campaign.title()))
-        parts += [f"utm_source={source}", f"utm_medium={medium}", f"utm_campaign={campaign}"]
+        tags = {"utm_source": source, "utm_medium": medium, "utm_campaign": campaign}
+        if wrong and wrong.value:
+            tags[wrong.field] = quote(wrong.value)
+    parts = [f"{name}={value}" for name, value in tags.items()]
     if visit.click_id and consents:
         name, _, value = visit.click_id.partition(":")
         parts.append(f"{name}={value}")
@@ -238,6 +258,6 @@ def _landing(rng: Random, visit: Visit, consents: bool) -> tuple[str, str]:
 def _campaign(query: str) -> dict[str, str]:
     named = dict(part.split("=", 1) for part in query.split("&") if part.startswith("utm_"))
     return {
-        name.removeprefix("utm_").replace("campaign", "name"): value
+        name.removeprefix("utm_").replace("campaign", "name"): unquote(value)
         for name, value in named.items()
     }

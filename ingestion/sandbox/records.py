@@ -1,10 +1,11 @@
 """Who is written down where: the records of each person, with the dirt that real tools hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from ingestion.sandbox import names
 from ingestion.sandbox.company import DAY, HOUR, Company, Person
+from ingestion.sandbox.dirt import SET_UP, Dirt, is_of_the_set_up, of_contact
 from ingestion.sandbox.wire.salesforce_shape import in_salesforce
 
 DUPLICATE_SHARE = 0.20
@@ -14,7 +15,10 @@ ERASED_SHARE = 0.08
 
 @dataclass(frozen=True)
 class ContactRecord:
-    """One CRM contact. `dirt` names how it differs from the person; None is the clean one."""
+    """One CRM contact. `dirt` names how it differs from the person; None is the clean one.
+
+    `spoiled` is a field that was typed wrong, whoever the record is of.
+    """
 
     contact_id: str
     person: Person
@@ -27,6 +31,7 @@ class ContactRecord:
     merged_into: str | None = None
     gone_at: int | None = None
     gone_how: str | None = None
+    spoiled: Dirt | None = None
 
 
 def contacts(company: Company) -> list[ContactRecord]:
@@ -46,7 +51,7 @@ def _contacts(seed: int, person: Person) -> list[ContactRecord]:
     main = ContactRecord(
         main_contact_id(person),
         person,
-        person.lead_at,
+        SET_UP if is_of_the_set_up(seed, person) else person.lead_at,
         person.first,
         person.last,
         person.email,
@@ -68,7 +73,13 @@ def _contacts(seed: int, person: Person) -> list[ContactRecord]:
     if is_plain and not is_elsewhere and asked.random() < ERASED_SHARE:
         at = person.lead_at + asked.randint(20, 300) * DAY
         return [ContactRecord(*_fields(main), None, None, at, "erased")]
-    return found
+    if person.kind != "person" or found[0].gone_how:
+        return found
+    is_alone = is_plain and not is_elsewhere and not person.sessions
+    # By the number alone some records find each other.
+    phone = main.phone if found == [main] and not in_salesforce(person.account) else ""
+    spoiled = of_contact(seed, main.contact_id, person, phone, is_alone)
+    return [replace(main, spoiled=spoiled), *found[1:]]
 
 
 def _fields(record: ContactRecord) -> tuple[str, Person, int, str, str, str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ingestion.sandbox import files
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.vendor import frame
 from ingestion.sandbox.vendors import VENDORS
@@ -77,4 +78,5 @@ def _effects(company: Company) -> pl.DataFrame:
 def _planted(company: Company) -> pl.DataFrame:
     """Every trap by its kind: where it stands and what it is about."""
     rows = [trap for each in VENDORS for trap in each.planted(company)]
+    rows += files.planted(company)
     return frame(("kind", "source", "object", "key", "note"), sorted(rows))

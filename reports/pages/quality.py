@@ -11,8 +11,8 @@ PAGE = Page(
     parts=(
         Chart(
             name="quality_scores",
-            title="Share of rows that keep each rule",
-            subtitle="On the day of the last run, the weakest first; the scale begins above zero",
+            title="Where rules are kept least",
+            subtitle="The twenty lowest shares of the last run; the scale begins above zero",
             query="""
                 select
                     source, object, field, dimension, records, passed, score,
@@ -22,6 +22,7 @@ PAGE = Page(
                 from marts.rpt_data_quality
                 where day = (select max(day) from marts.rpt_data_quality) and records > 0
                 order by score, source, object, field, dimension
+                limit 20
             """,
             columns=(
                 Column("source", "Source", "term"),
@@ -143,6 +144,48 @@ PAGE = Page(
             ),
             empty="No record breaks a rule.",
             notes=("The mart rpt_quality_issues names each record.",),
+        ),
+        Chart(
+            name="utm_values",
+            title="Tags that look wrong",
+            subtitle="Values of utm parameters that no channel rule knows, and what was meant",
+            query="""
+                select tag, utm_value, problem, suggested_value, events, last_seen_at
+                from marts.rpt_quality_utm_values
+                order by events desc, tag, utm_value
+                limit 50
+            """,
+            columns=(
+                Column("tag", "Parameter", "term"),
+                Column("utm_value", "Value"),
+                Column("problem", "What is wrong", "term"),
+                Column("suggested_value", "Probably meant"),
+                Column("events", "Events", "count"),
+                Column("last_seen_at", "Last seen", "date"),
+            ),
+            empty="Every tag is one that the channel rules know.",
+            notes=("A line in utm_aliases of config/channels.yml makes a suggestion count.",),
+        ),
+        Chart(
+            name="all_scores",
+            title="Every rule",
+            subtitle="Share of rows that keep it, on the day of the last run",
+            query="""
+                select source, object, field, dimension, records, passed, score
+                from marts.rpt_data_quality
+                where day = (select max(day) from marts.rpt_data_quality) and records > 0
+                order by source, object, field, dimension
+            """,
+            columns=(
+                Column("source", "Source", "term"),
+                Column("object", "Object"),
+                Column("field", "Field"),
+                Column("dimension", "Dimension", "term"),
+                Column("records", "Rows judged", "count"),
+                Column("passed", "Rows that pass", "count"),
+                Column("score", "Score", "share"),
+            ),
+            empty="No rule has judged a row in this home yet.",
         ),
         Chart(
             name="freshness",

@@ -14,7 +14,8 @@ import pytest
 import whole_runs
 from spoiled import GATES, Home
 
-from orchestration import groups, held, judging, status, transform
+from orchestration import groups, held, home, judging, model_tests, status, transform
+from orchestration.house import House
 from orchestration.settings import Settings
 from quality.rules import Gate
 
@@ -82,6 +83,51 @@ def test_a_broken_rule_holds_its_groups_back_publishes_the_others_and_tells_once
     assert house.run(suite.gate).success
     over = house.messages[len(told) + 1 :]
     assert [(each["incident"], each["state"]) for each in over] == [(name, "resolved")]
+    assert not any(is_held for _, is_held in ages(house).values())
+
+
+@pytest.mark.slow
+def test_a_bad_batch_holds_back_what_reads_it_and_a_few_bad_rows_are_told(house):
+    before, numbers = ages(house), whole_runs.digests(house.settings.home)
+    table = ("staging", "stg_hubspot__contacts")
+    reading = groups.reading(house.parsed, table) - set(groups.NEVER_HELD)
+    assert reading < {name for name in before if name not in groups.NEVER_HELD}
+    for every, wanted in ((15, set()), (3, reading)):
+        house.spoil_a_batch(every)
+        assert house.run("staging").success
+        now = ages(house)
+        assert {name for name, age in now.items() if age[1]} == wanted
+        assert {name: now[name][0] for name in wanted} == {name: before[name][0] for name in wanted}
+        assert whole_runs.digests(house.settings.home) == numbers
+        with duckdb.connect(str(house.settings.warehouse), read_only=True) as connection:
+            told = connection.execute(
+                "select reason, count(*) > 10 from quality.issues"
+                " where rule_id = 'contact_phone_can_be_dialled' and resolved_at is null"
+                " and reason = 'too short' group by reason"
+            ).fetchall()
+        assert told == [("too short", True)]
+        house.repair()
+
+
+@pytest.mark.slow
+def test_a_broken_test_of_a_model_holds_back_what_reads_it_and_is_told_once(house):
+    told = len(house.messages)
+    with duckdb.connect(str(house.settings.warehouse)) as connection:
+        connection.execute(
+            "insert into changes.broken_tests values"
+            " ('not_null_spend', 'intermediate', 'int_ads__spend_days')"
+        )
+    clock = home.clock(house.settings)
+    model_tests.keep(House(house.settings, "sandbox", clock, "a-run"), "conformed")
+    wanted = groups.reading(house.parsed, ("intermediate", "int_ads__spend_days"))
+    assert house.run("conformed").success
+    assert {name for name, age in ages(house).items() if age[1]} == wanted - set(groups.NEVER_HELD)
+    [opened] = house.messages[told:]
+    assert opened["incident"] == "check:published.version:model_tests_hold"
+    assert "not_null_spend" in opened["message"]
+    house.repair()
+    assert house.run("conformed").success
+    assert [each["state"] for each in house.messages[told:]] == ["open", "resolved"]
     assert not any(is_held for _, is_held in ages(house).values())
 
 

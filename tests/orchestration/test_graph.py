@@ -4,7 +4,7 @@ import pytest
 
 from hygiene.kinds import KINDS
 from ingestion.sources import SOURCES
-from orchestration import checks, definitions, house, release, schedules, transform
+from orchestration import checks, definitions, house, judging, release, schedules, transform
 from orchestration.settings import PROJECT, Settings
 
 
@@ -25,7 +25,7 @@ def repository(graph_settings, parsed):
 
 @pytest.fixture(scope="session")
 def rules(graph_settings):
-    return checks.catalogue(graph_settings)
+    return checks.catalogue(judging.suites(graph_settings))
 
 
 def test_the_definitions_fit_on_one_page():
@@ -93,6 +93,24 @@ def test_fits_are_made_of_the_journeys_before_anything_is_credited(repository, p
     readers = {parsed["nodes"][key]["name"] for key in last}
     assert {"int_attribution__credits", "int_ads__channel_roi"} <= readers
     assert not set(transform.JOURNEYS) & readers
+
+
+def test_what_is_staged_is_judged_by_the_values_and_before_the_records(repository):
+    job = repository.get_job(schedules.JOB)
+    waits = {node.name: _awaited(job, node.name) for node in job.nodes}
+    assert {"normalise_values", "dbt_staging"} <= waits["check_staging"]
+    assert "check_staging" in waits["dbt_records"]
+    assert "check_staging" not in waits["normalise_values"]
+
+
+def _awaited(job, name):
+    """The steps that a step waits for, near and far."""
+    found, waiting = set(), [name]
+    while waiting:
+        outputs = job.graph.dependency_structure.all_upstream_outputs_from_node(waiting.pop())
+        waiting += {each.node_name for each in outputs} - found
+        found |= {each.node_name for each in outputs}
+    return found
 
 
 def test_dagster_builds_in_each_gate_what_the_gate_holds(repository, parsed):

@@ -56,7 +56,7 @@ def test_every_rule_that_can_block_holds_a_group_back(settings: Settings, parsed
         ("staging", "stg_wordpress__content_items"),
     }
     suites = judging.suites(settings)
-    for rule in checks.catalogue(settings):
+    for rule in checks.catalogue(suites):
         if rule.can_block:
             held = groups.reached(suites, parsed, rule.table, rule.rule_id)
             assert bool(held) == (rule.table not in unread), rule

@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+import quality.run
 from ingestion.audit import ensure_tables
 from ingestion.sources import SOURCES
 from orchestration import retention, rules
@@ -18,6 +19,7 @@ RULES: dict[str, Any] = {
     "keep_versions_days": {},
     "keep_versions_in_use": True,
     "replayed_rows_days": 0,
+    "resolved_issues_days": 0,
     "run_history_days": 0,
 }
 
@@ -26,6 +28,7 @@ RULES: dict[str, Any] = {
 def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path)
     ensure_tables(made.warehouse, SOURCES.values())
+    quality.run.ensure_tables(made.warehouse)
     with duckdb.connect(str(made.warehouse)) as connection:
         for table, key in (
             ("raw_hubspot.contacts", "id"),
@@ -107,6 +110,24 @@ def test_replayed_rows_go_and_waiting_ones_stay(
     lines = told(settings, monkeypatch, replayed_rows_days=365)
     assert lines == ["retention: 1 replayed rows of quarantine removed"]
     assert count(settings, "quarantine.hubspot where replayed_at is null") == 1
+
+
+def test_resolved_issues_go_and_no_number_is_given_twice(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        for number, age in enumerate((400, None, 10, 400), start=1):
+            resolved = None if age is None else NOW - timedelta(days=age)
+            connection.execute(
+                "insert into quality.issues (issue_number, resolved_at) values (?, ?)",
+                [number, resolved],
+            )
+    assert told(settings, monkeypatch, resolved_issues_days=0) == []
+    lines = told(settings, monkeypatch, resolved_issues_days=365)
+    assert lines == ["retention: 1 resolved issues removed"]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        kept = connection.execute("select issue_number from quality.issues order by 1").fetchall()
+    assert kept == [(2,), (3,), (4,)]
 
 
 def test_an_unknown_source_is_refused_by_name(

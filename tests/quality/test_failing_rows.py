@@ -35,6 +35,7 @@ RULES = (
     rule("low_is_not_low", "between", column="low", least=1.5),
     rule("high_is_not_below_low", "not_less_than", column="high", other="low"),
     rule("sum_is_small", "condition", condition="low + high < 4", dimension="consistency"),
+    rule("low_has_no_problem", "without_problem", column="low", problem="word"),
     rule("sum_is_small_where", "condition", condition="low < 2", where="high > 1"),
 )
 SUITE = Suite(
@@ -121,6 +122,15 @@ def test_a_hundred_thousand_failing_rows_are_all_named(warehouse: Path) -> None:
     assert named == (100_000, 100_000)
 
 
+def test_the_reason_of_a_problem_is_what_was_found_wrong_one_a_record(warehouse: Path) -> None:
+    judged(warehouse, [(1, "x", "too_short", 2, 3, False), (1, "x", "it_is_late", 2, 3, False)])
+    with duckdb.connect(str(warehouse)) as connection:
+        reasons = connection.execute(
+            "select reason from quality.issues where rule_id = 'low_has_no_problem'"
+        ).fetchall()
+    assert reasons == [("it is late",)]
+
+
 def test_a_records_score_is_the_weighted_mean_of_the_dimensions_that_judge_it(
     warehouse: Path,
 ) -> None:
@@ -132,9 +142,9 @@ def test_a_records_score_is_the_weighted_mean_of_the_dimensions_that_judge_it(
         mean = connection.execute("select records, score from quality.object_scores").fetchone()
     weight = DIMENSION_WEIGHTS
     # The first breaks the condition, its one rule of consistency, and where high > 1 low < 2 too:
-    # of validity it keeps seven of eight. The second has no value that could be judged but its key.
+    # of validity it keeps seven of nine. The second has no value that could be judged but its key.
     whole = sum(weight[each] for each in ("completeness", "uniqueness", "consistency", "validity"))
-    first = weight["completeness"] + weight["uniqueness"] + weight["validity"] * 7 / 8
+    first = weight["completeness"] + weight["uniqueness"] + weight["validity"] * 7 / 9
     second = weight["uniqueness"] / (weight["completeness"] + weight["uniqueness"])
     assert scores == {
         "1|x": pytest.approx(100 * first / whole, abs=1e-5),

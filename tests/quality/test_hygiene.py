@@ -9,6 +9,7 @@ import duckdb
 import pytest
 import yaml
 
+from hygiene import cache
 from orchestration import judging, rules
 from orchestration.settings import PROJECT, Refused, Settings
 from quality import hygiene
@@ -23,11 +24,11 @@ SUITES = judging.suites(Settings(home=Path()))
 PROMISED = {
     "contact_email_is_well_formed": 0.97,
     "member_email_is_well_formed": 0.97,
-    "contact_phone_has_seven_to_fifteen_digits": 0.95,
+    "contact_phone_can_be_dialled": 0.95,
     "record_address_is_not_disposable": 0.98,
     "record_address_is_a_persons_own": 0.95,
     "record_country_is_standardised": 0.98,
-    "touchpoint_medium_is_in_the_vocabulary": 0.95,
+    "web_visit_medium_is_in_the_vocabulary": 0.95,
 }
 
 
@@ -85,9 +86,11 @@ def _changed(**told: Any) -> dict[str, Any]:
         ({"column": None}, "kind not_null needs column"),
         ({"values": ["a"]}, "kind not_null has no use for values"),
         ({"kind": "unique", "where": "amount > 0"}, "kind unique judges all rows"),
-        ({"kind": "matches", "pattern": "fax"}, "no pattern is called so; there are email"),
+        ({"kind": "matches", "pattern": "fax"}, "no pattern is called so; there are three_letters"),
         ({"kind": "between"}, "needs least, most or both"),
         ({"kind": "not_less_than", "other": "weight"}, "deals has no column weight"),
+        ({"kind": "without_problem"}, "kind without_problem needs problem"),
+        ({"kind": "without_problem", "problem": "itch"}, "deals has no column itch"),
         ({"at_least": 0.5, "blocks_below": 0.9}, "blocks_below: only a warning"),
         ({"severity": "blocking", "blocks_below": 0.9}, "blocks_below: only a warning"),
     ],
@@ -151,6 +154,7 @@ def test_a_users_rule_is_one_entry(project: Path, tmp_path: Path) -> None:
             " false as is_deleted, false as is_archived from range(10) as t(i)"
         )
     ensure_tables(warehouse)
+    cache.ensure_tables(warehouse)
     found = run_suites(warehouse, tmp_path, gate="staging", suites=suites, run_id="r", as_of=AS_OF)
     [mine] = [each for each in found if each.rule_id == "deal_is_mine" and each.checked]
     assert (mine.passed, mine.checked, mine.failed, mine.severity) == (False, 9, 6, "warning")

@@ -8,6 +8,7 @@ from typing import get_args
 import duckdb
 import pytest
 
+import hygiene.cache
 from orchestration import judging
 from orchestration.settings import Settings
 from quality.rules import Gate, RuleResult
@@ -15,6 +16,25 @@ from quality.run import ensure_tables, run_suites
 
 AS_OF = datetime(2026, 7, 1, 6)
 GATES = get_args(Gate)
+# Values in which the hygiene room finds something wrong; of all others it has nothing to say.
+PROBLEMS = """
+insert into hygiene.emails (raw_value, context, problem)
+    select 'no address ' || i, '', 'no_at_sign' from range(100) as t(i);
+insert into hygiene.domains (raw_value, context, problem) values ('gmial.com', '', 'typo_domain');
+insert into hygiene.names (raw_value, context, problem) values
+    ('asdf', 'last', 'placeholder'), ('Ada', 'whole', 'whole_name_in_one_column');
+insert into hygiene.countries (raw_value, context, country_code, problem) values
+    ('Germany', '', 'DE', null), ('Narnia', '', null, 'unknown_country');
+insert into hygiene.phones (raw_value, context, problem) values
+    ('12', 'DE', 'too_short'), ('030 1234567', '', 'country_unknown');
+insert into hygiene.regions (raw_value, context, problem) values
+    ('Mordor', 'DE', 'unknown_region'), ('Mordor', '', 'country_unknown');
+insert into hygiene.currencies (raw_value, context, problem) values
+    ('POINTS', '', 'unknown_currency');
+insert into hygiene.utm_values (raw_value, context, problem) values
+    ('E-Blast', 'medium', 'unknown_medium'), ('gooogle', 'source', 'misspelt'),
+    ('{campaignid}', 'campaign', 'unfilled_macro'), ('E-Blast', 'source', null);
+"""
 # A hundred clean rows of each judged relation; the marts live in a file of their own.
 WAREHOUSE = """
 create schema raw_hubspot; create schema raw_google_ads; create schema raw_file_drops;
@@ -70,6 +90,7 @@ create table staging.stg_hubspot__contacts as select
     'hubspot' as source, cast(i as varchar) as source_record_id,
     'a' || i || '@corp.example' as email, 'Smith' as last_name, '+1 212 555 1234' as phone,
     'lead' as lifecycle_stage_native, 'contacts' as object, 'Ada' as first_name,
+    'Germany' as country, 'Bavaria' as region,
     timestamp '2026-01-01' as created_at, timestamp '2026-01-02' as updated_at,
     false as is_deleted, false as is_archived from range(100) as t(i);
 create table staging.stg_hubspot__deals as select
@@ -122,6 +143,7 @@ create table staging.stg_file_drops__email_events as
     select * replace ('other_mail' as source) from staging.stg_mailchimp__email_events;
 create table staging.stg_web_events__events as select
     cast(i as varchar) as message_id, 'v' as visitor_id, 'page' as event_type, '/' as page_path,
+    'google' as utm_source, 'cpc' as utm_medium, 'spring' as utm_campaign,
     timestamp '2026-01-01' as occurred_at from range(100) as t(i);
 create table staging.stg_mailchimp__members as select 'mailchimp' as source,
     cast(i as varchar) as source_record_id, 'a@corp.example' as email, 'subscribed' as status,
@@ -154,12 +176,13 @@ create table staging.stg_file_drops__social_posts as
 create table intermediate.int_identity__records as select
     cast(i as varchar) as record_key, timestamp '2026-01-01' as created_at,
     'a@corp.example' as email, false as is_disposable_email, false as is_role_email,
-    'Germany' as country, 'DE' as country_code, false as is_deleted, 'contacts' as object,
+    false as is_placeholder_email, 'Germany' as country, 'DE' as country_code,
+    false as is_deleted, 'contacts' as object,
     'hubspot' as source, cast(i as varchar) as source_record_id
     from range(100) as t(i);
 create table intermediate.int_touchpoints__touchpoints as select
     cast(i as varchar) as touchpoint_id, timestamp '2026-01-01' as touched_at,
-    'email' as channel, 'marketing' as touch_class, 'email' as medium from range(100) as t(i);
+    'email' as channel, 'marketing' as touch_class from range(100) as t(i);
 """
 MARTS = """
 create schema marts;
@@ -217,8 +240,11 @@ CONTACT_FAULTS = {
     "contact_email_is_well_formed": "email = 'no address ' || source_record_id "
     + SOME.format(key="source_record_id"),
     "contact_has_a_last_name": "last_name = null " + SOME.format(key="source_record_id"),
-    "contact_phone_has_seven_to_fifteen_digits": "phone = '12' "
+    "contact_email_domain_is_no_slip": "email = 'a' || source_record_id || '@gmial.com' "
     + SOME.format(key="source_record_id"),
+    "contact_name_is_one": "last_name = 'asdf' " + SOME.format(key="source_record_id"),
+    "contact_phone_can_be_dialled": "phone = '12' " + SOME.format(key="source_record_id"),
+    "contact_region_is_known": "region = 'Mordor' " + SOME.format(key="source_record_id"),
     "contact_email_is_held_by_one_live_record": "email = 'same@corp.example' "
     + SOME.format(key="source_record_id"),
     "contact_has_a_lifecycle_stage": "lifecycle_stage_native = null "
@@ -232,7 +258,7 @@ DEAL_FAULTS = {
     "deal_has_an_amount": "amount = null, currency_code = null "
     + SOME.format(key="source_record_id"),
     "deal_amount_has_a_currency": "currency_code = null where source_record_id = '3'",
-    "deal_currency_is_an_iso_code": "currency_code = 'dollars' where source_record_id = '3'",
+    "deal_currency_is_known": "currency_code = 'POINTS' where source_record_id = '3'",
     "deal_closes_after_it_was_created": "closed_at = timestamp '2025-01-01' "
     + SOME.format(key="source_record_id"),
     "deal_has_an_owner": "owner_native_id = null " + SOME.format(key="source_record_id"),
@@ -249,9 +275,25 @@ OTHER_FAULTS = {
     "web_event_names_its_visitor": (EVENTS, "visitor_id = null " + SOME.format(key="message_id")),
     "web_event_has_an_instant": (EVENTS, "occurred_at = null where message_id = '3'"),
     "web_page_view_names_its_page": (EVENTS, "page_path = null " + SOME.format(key="message_id")),
+    "web_visit_medium_is_in_the_vocabulary": (
+        EVENTS,
+        "utm_medium = 'E-Blast', utm_source = 'E-Blast' " + SOME.format(key="message_id"),
+    ),
+    "web_visit_source_is_spelt_as_known": (
+        EVENTS,
+        "utm_source = 'gooogle' " + SOME.format(key="message_id"),
+    ),
+    "web_visit_campaign_is_filled_in": (
+        EVENTS,
+        "utm_campaign = '{campaignid}' " + SOME.format(key="message_id"),
+    ),
     "member_email_is_well_formed": (
         MEMBERS,
-        "email = 'none' " + SOME.format(key="source_record_id"),
+        "email = 'no address 1' " + SOME.format(key="source_record_id"),
+    ),
+    "member_email_domain_is_no_slip": (
+        MEMBERS,
+        "email = 'a@gmial.com' " + SOME.format(key="source_record_id"),
     ),
     "member_status_is_known": (MEMBERS, "status = 'lost' where source_record_id = '3'"),
     "published_post_names_the_post_of_its_network": (
@@ -261,6 +303,10 @@ OTHER_FAULTS = {
     "failed_post_says_why": (
         PUBLICATIONS,
         "error_message = null " + SOME.format(key="publication_id"),
+    ),
+    "invoice_currency_has_three_letters": (
+        INVOICES,
+        "currency_code = 'Euro' where invoice_id = '3'",
     ),
     "invoice_has_a_currency": (INVOICES, "currency_code = null where invoice_id = '3'"),
     "invoice_money_is_paid_or_remains": (INVOICES, "paid_amount = 9.999 where invoice_id = '3'"),
@@ -310,17 +356,17 @@ OTHER_FAULTS = {
     ),
     "record_country_is_standardised": (
         RECORDS,
-        "country_code = null " + SOME.format(key="record_key"),
+        "country = 'Narnia' " + SOME.format(key="record_key"),
+    ),
+    "record_address_is_no_placeholder": (
+        RECORDS,
+        "is_placeholder_email = true " + SOME.format(key="record_key"),
     ),
     "record_says_when_it_was_made": (RECORDS, "created_at = null " + SOME.format(key="record_key")),
     "touchpoint_has_an_instant": (TOUCHES, "touched_at = null where touchpoint_id = '3'"),
     "touchpoint_has_a_channel": (TOUCHES, "channel = null where touchpoint_id = '3'"),
     "touchpoint_id_is_unique": (TOUCHES, "touchpoint_id = '4' where touchpoint_id = '3'"),
     "touchpoint_class_is_known": (TOUCHES, "touch_class = 'luck' where touchpoint_id = '3'"),
-    "touchpoint_medium_is_in_the_vocabulary": (
-        TOUCHES,
-        "medium = 'E-Blast' " + SOME.format(key="touchpoint_id"),
-    ),
     "source_was_loaded_within_its_limit": (
         "marts.rpt_source_freshness",
         "age_hours = 37",
@@ -433,6 +479,9 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
         with duckdb.connect(str(path)) as connection:
             connection.execute(script)
     ensure_tables(made[0])
+    hygiene.cache.ensure_tables(made[0])
+    with duckdb.connect(str(made[0])) as connection:
+        connection.execute(PROBLEMS)
     return made
 
 
@@ -515,3 +564,15 @@ def test_a_dropped_deal_without_amount_and_stage_blocks_nothing(files: tuple[Pat
             "stage_native = null where source_record_id = '3'"
         )
     assert broken(files, "staging") == set()
+
+
+def test_what_cannot_be_judged_without_its_country_is_no_fault(files: tuple[Path, Path]) -> None:
+    with duckdb.connect(str(files[0])) as connection:
+        connection.execute(
+            "update staging.stg_hubspot__contacts set country = null, phone = '030 1234567',"
+            " region = 'Mordor' " + SOME.format(key="source_record_id")
+        )
+    found = {each.rule_id: each for each in judged(files, "staging") if "hubspot" in each.suite}
+    assert found["contact_phone_can_be_dialled"].passed
+    assert found["contact_phone_can_be_dialled"].checked == 70
+    assert found["contact_region_is_known"].passed

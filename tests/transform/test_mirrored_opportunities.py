@@ -27,6 +27,7 @@ create table no_stages (
     display_order bigint, is_closed boolean, probability double
 );
 create table funnel_stages (crm varchar, object varchar, native_stage varchar, stage varchar);
+create table currencies as select 'USD' as currency_stated, 'USD' as currency_code;
 create table systems (source varchar, source_rank bigint);
 insert into systems values ('salesforce', 1), ('hubspot', 2);
 insert into salesforce_deals by name select 'salesforce' as source, unnest(['s1', 's2', 's3'])
@@ -43,6 +44,7 @@ TABLES = {
     "stg_salesforce__deals": "salesforce_deals",
     "stg_config__opportunity_systems": "systems",
     "stg_config__company": "company",
+    "int_hygiene__currencies": "currencies",
     "stg_config__funnel_stages": "funnel_stages",
 }
 Told = dict[str, dict[str, Any]]

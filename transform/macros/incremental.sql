@@ -28,6 +28,9 @@ config meta of such a model:
     );
     create table if not exists changes.units (build_no bigint, model varchar, feed varchar, unit varchar);
     create table if not exists changes.loads (model varchar, load_id varchar);
+    create table if not exists changes.broken_tests (
+        test_name varchar, table_schema varchar, table_name varchar
+    );
     {% if execute -%}
     {#- What every model has read is forgotten. -#}
     delete from changes.units where build_no < (

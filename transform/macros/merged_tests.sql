@@ -3,38 +3,63 @@
 690 tests one by one took two thirds of dbt's time, 40 ms each, whatever the size of the table. A
 gate leaves these kinds out of its selection and runs them here, after its models. `dbt build` and
 `dbt test` by hand run them one by one, as they are written.
+
+In a run a broken test stops nothing: each is kept with the tables that it tests, by the names that
+dbt's sources and the schemas have for them, and the platform holds back the marts that read those.
 -#}
 {% macro merged_kinds() -%} {{ return(['not_null', 'unique', 'unique_together']) }} {%- endmacro %}
 
-{% macro run_merged_tests(results) -%}
+{#- SQL: keeps the broken tests of this build, those of the one before are forgotten. -#}
+{% macro keep_broken_tests(results) -%}
     {%- if execute and told('merge_tests') | string | lower == 'true' -%}
-        {% set queries, judged = [], {} %}
-        {% for result in results if result.node.resource_type in ('model', 'seed') and result.status == 'success' %}
-            {% do judged.update({result.node.unique_id: result.node}) %}
-            {#- A source's tests run with the models that read it. -#}
-            {% for key in result.node.depends_on.nodes if key in graph.sources %}
-                {% do judged.update({key: graph.sources[key]}) %}
-            {% endfor %}
-        {% endfor %}
-        {% set declared = merged_tests_by_node() %}
-        {% for node in judged.values() %}
-            {% set broken = broken_tests(node, declared.get(node.unique_id, [])) %}
-            {% if broken %}
-                {% do queries.append(
-                    "select '" ~ node.name ~ "' as table_name, concat_ws(', ', "
-                    ~ broken | join(', ') ~ ") as broken, count(*) as table_rows from " ~ node.relation_name
-                ) %}
-            {% endif %}
-        {% endfor %}
-        {% if queries %}
-            {% set found = run_query("select * from (" ~ queries | join(' union all ') ~ ") as judged where broken <> ''") %}
-            {% if found.rows | length > 0 %}
-                {% set lines = [] %}
-                {% for row in found.rows %}{% do lines.append(row[0] ~ ': ' ~ row[1]) %}{% endfor %}
-                {% do exceptions.raise_compiler_error("tests failed: " ~ lines | join('; ')) %}
-            {% endif %}
-        {% endif %}
+        {%- set found = merged_tests(results) + single_tests(results) -%}
+        delete from changes.broken_tests;
+        {% if found -%}
+            insert into changes.broken_tests
+            {{ found | join(' union all ') }}
+        {%- endif %}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Queries of the tests of the merged kinds that are broken, one a built model. -#}
+{% macro merged_tests(results) -%}
+    {% set queries, judged = [], {} %}
+    {% for result in results if result.node.resource_type in ('model', 'seed') and result.status == 'success' %}
+        {% do judged.update({result.node.unique_id: result.node}) %}
+        {#- A source's tests run with the models that read it. -#}
+        {% for key in result.node.depends_on.nodes if key in graph.sources %}
+            {% do judged.update({key: graph.sources[key]}) %}
+        {% endfor %}
+    {% endfor %}
+    {% set declared = merged_tests_by_node() %}
+    {% for node in judged.values() %}
+        {% set broken = broken_tests(node, declared.get(node.unique_id, [])) %}
+        {% if broken %}
+            {% do queries.append(
+                "select unnest(names), '" ~ schema_and_name(node) | join("', '") ~ "' from (select"
+                ~ " list_filter([" ~ broken | join(', ') ~ "], name -> name is not null) as names,"
+                ~ " count(*) as table_rows from " ~ node.relation_name ~ ") as judged"
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(queries) }}
+{%- endmacro %}
+
+{#- Queries of the other tests that are broken, one a table that the test reads. -#}
+{% macro single_tests(results) -%}
+    {% set queries = [] %}
+    {% for result in results if result.node.resource_type == 'test' and result.status in ('warn', 'fail') %}
+        {% set test = result.node %}
+        {% for key in ([test.attached_node] if test.attached_node else test.depends_on.nodes) %}
+            {% set node = graph.nodes.get(key) or graph.sources.get(key) %}
+            {% do queries.append("select '" ~ test.name ~ "', '" ~ schema_and_name(node) | join("', '") ~ "'") %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(queries) }}
+{%- endmacro %}
+
+{% macro schema_and_name(node) -%}
+    {{ return([node.source_name if node.resource_type == 'source' else node.config.schema or node.schema, node.name]) }}
 {%- endmacro %}
 
 {#- The declared tests of the merged kinds, per node: one walk of the graph, as it has thousands. -#}
@@ -50,21 +75,18 @@ gate leaves these kinds out of its selection and runs them here, after its model
 {% macro broken_tests(node, tests) -%}
     {% set parts = [] %}
     {% for test in tests %}
-        {% if test.config.where or test.config.severity | lower != 'error' %}
-            {% do exceptions.raise_compiler_error(test.name ~ " has a condition or is a warning: merged_tests.sql knows neither") %}
+        {% if test.config.where %}
+            {% do exceptions.raise_compiler_error(test.name ~ " has a condition, which merged_tests.sql does not know") %}
         {% endif %}
         {% set kind, wanted = test.test_metadata.name, test.test_metadata.kwargs %}
         {% if kind == 'not_null' %}
             {% set condition = "count(*) > count(" ~ wanted.column_name ~ ")" %}
-            {% set text = wanted.column_name ~ " is null" %}
         {% elif kind == 'unique' %}
             {% set condition = "count(" ~ wanted.column_name ~ ") > count(distinct " ~ wanted.column_name ~ ")" %}
-            {% set text = wanted.column_name ~ " is not unique" %}
         {% else %}
             {% set condition = "(select count(*) from (select 1 from " ~ node.relation_name ~ " group by " ~ wanted.columns | join(', ') ~ " having count(*) > 1) as twice) > 0" %}
-            {% set text = wanted.columns | join(' + ') ~ " is not unique" %}
         {% endif %}
-        {% do parts.append("case when " ~ condition ~ " then '" ~ text ~ "' end") %}
+        {% do parts.append("case when " ~ condition ~ " then '" ~ test.name ~ "' end") %}
     {% endfor %}
     {{ return(parts) }}
 {%- endmacro %}

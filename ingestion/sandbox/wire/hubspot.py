@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from ingestion.sandbox import dirt
 from ingestion.sandbox.company import DAY, HOUR, OWNERS, STAGES, Company, Deal, Person
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.records import main_contact_id
@@ -54,6 +55,11 @@ def changes(company: Company) -> Iterator[Change]:
 def deal_id(number: int) -> str:
     """Return the HubSpot id of a deal."""
     return str(5_000_000 + number)
+
+
+def spoiled(seed: int, deal: Deal) -> dirt.Dirt | None:
+    """Return what the copying of a Salesforce opportunity did to a field of its deal."""
+    return dirt.of_deal(seed, deal) if in_salesforce(deal.account) else None
 
 
 def _settings() -> Iterator[Change]:
@@ -176,6 +182,7 @@ def _deal(seed: int, deal: Deal) -> Iterator[Change]:
     is_reassigned = more.random() < REASSIGNED_SHARE and len(deal.history) > 1
     first_owner = LEFT_OWNER if is_reassigned else deal.owner
     owned = [set_to(first_owner, deal.created, "CRM_UI", "500")]
+    wrong = spoiled(seed, deal)
     for place, (stage, instant) in enumerate(deal.history):
         history.insert(0, set_to(stage, instant, "CRM_UI", str(500 + OWNERS.index(deal.owner))))
         if place == 1 and is_reassigned:
@@ -196,7 +203,7 @@ def _deal(seed: int, deal: Deal) -> Iterator[Change]:
             "original_deal_id": None if deal.refunds is None else deal_id(deal.refunds),
             # HubSpot's Salesforce integration made the deal from this opportunity.
             "hs_salesforceopportunityid": mirrored,
-        }
+        } | ({wrong.field: wrong.value} if wrong else {})
         body = record(
             id_,
             deal.created,

@@ -81,6 +81,7 @@ def _first_properties(
     rng: Random, contact: ContactRecord, owner_of: dict[int, str]
 ) -> dict[str, str | None]:
     person = contact.person
+    spoiled = contact.spoiled
     declared = ("PAID_SEARCH", "ORGANIC_SEARCH", "DIRECT_TRAFFIC", "OFFLINE", "REFERRALS")
     return {
         "email": contact.email or None,
@@ -101,7 +102,7 @@ def _first_properties(
         "hs_email_optout": None,
         "hs_merged_object_ids": None,
         "how_did_you_hear": rng.choice((None, None, "Google", "A friend", "LinkedIn", "Podcast")),
-    }
+    } | ({spoiled.field: spoiled.value} if spoiled else {})
 
 
 def _histories(contact: ContactRecord, properties: dict[str, str | None]) -> History:
@@ -125,7 +126,8 @@ def _steps(rng: Random, contact: ContactRecord, loser: ContactRecord | None) -> 
     person = contact.person
     if contact.contact_id != main_contact_id(person):
         return [(contact.created, {"lifecyclestage": "lead"})]
-    steps: list[Step] = [(instant, {"lifecyclestage": stage}) for stage, instant in person.stages]
+    steps: list[Step] = [(contact.created, {"lifecyclestage": "lead"})]
+    steps += [(instant, {"lifecyclestage": stage}) for stage, instant in person.stages[1:]]
     if person.unsubscribed_at and rng.random() < 0.6:
         steps.append((person.unsubscribed_at + HOUR, {"hs_email_optout": "true"}))
     if person.kind == "person" and rng.random() < EDITED_SHARE:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ingestion.sandbox import privacy
+from ingestion.sandbox import dirt, privacy
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.records import contacts
 from ingestion.sandbox.vendor import Belonging, Planted, frame
@@ -35,12 +35,18 @@ def planted(company: Company) -> Iterator[Planted]:
             yield f"contact_{record.gone_how}", *at, record.merged_into or ""
         if record.person.kind != "person":
             yield f"party_{record.person.kind}", *at, record.person.true_id
+        if record.spoiled:
+            yield f"dirt_{record.spoiled.kind}", *at, record.spoiled.meant
+        if dirt.is_of_the_set_up(company.seed, record.person):
+            yield "dirt_stale", *at, ""
     for deal in company.deals:
         at = ("hubspot", "deals", hubspot.deal_id(deal.number))
         if deal.refunds is not None:
             yield "refund", *at, hubspot.deal_id(deal.refunds)
         if len(deal.history) > 1 and any("closed" in stage for stage, _ in deal.history[:-1]):
             yield "deal_reopened", *at, deal.history[-1][0]
+        if spoiled := hubspot.spoiled(company.seed, deal):
+            yield f"dirt_{spoiled.kind}", *at, spoiled.meant
         if deal.currency == "XAF":
             yield "currency_without_rate", *at, deal.currency
     for account in company.accounts:

@@ -27,10 +27,18 @@ systems as (
     select * from {{ ref('stg_config__opportunity_systems') }}
 ),
 
+currencies as (
+    select * from {{ ref('int_hygiene__currencies') }}
+),
+
 -- A copy joins the record that it copies where that one was read, else it stands alone.
 grouped as (
     select
         deals.*,
+        -- What is no currency has no rate either: ISO's own code for that, never the company's.
+        case
+            when deals.currency_code is not null then coalesce(currencies.currency_code, 'XXX')
+        end as currency_normalised,
         coalesce(originals.source, deals.source) as group_source,
         coalesce(originals.source_record_id, deals.source_record_id) as group_record_id,
         coalesce(systems.source_rank, 1000000) as source_rank
@@ -40,6 +48,7 @@ grouped as (
             deals.mirror_source = originals.source
             and deals.mirror_record_id = originals.source_record_id
     left join systems on deals.source = systems.source
+    left join currencies on deals.currency_code = currencies.currency_stated
 ),
 
 ranked as (
@@ -58,7 +67,7 @@ select
     ranked.source,
     ranked.source_record_id,
     ranked.amount,
-    ranked.currency_code,
+    ranked.currency_normalised as currency_code,
     ranked.stage_native,
     ranked.pipeline_native,
     ranked.owner_native_id,

@@ -12,7 +12,7 @@ shares as (
         field,
         records,
         passed,
-        cast(passed as double) / records as score,
+        {{ field_score('passed', 'records') }} as score,
         min(day) over (partition by source, object, dimension, field) as first_day
     from scores
 ),

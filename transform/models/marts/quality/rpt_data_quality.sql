@@ -10,5 +10,5 @@ select
     field,
     records,
     passed,
-    cast(passed as double) / nullif(records, 0) as score
+    {{ field_score('passed', 'records') }} as score
 from scores

@@ -66,14 +66,16 @@ tagged as (
     {% for system in var('web_sources') %}
         select
             utm_source,
-            utm_medium
+            utm_medium,
+            utm_campaign
         from {{ ref('stg_' ~ system ~ '__events') }}
         union
     {% endfor %}
     {% for system in var('form_systems') %}
         select
             {{ regexp_extract('lower(landing_page)', '[?&]utm_source=([^&#]*)') }},
-            {{ regexp_extract('lower(landing_page)', '[?&]utm_medium=([^&#]*)') }}
+            {{ regexp_extract('lower(landing_page)', '[?&]utm_medium=([^&#]*)') }},
+            {{ regexp_extract('lower(landing_page)', '[?&]utm_campaign=([^&#]*)') }}
         from {{ ref('stg_' ~ system ~ '__form_submissions') }}
         {{ 'union' if not loop.last }}
     {% endfor %}
@@ -122,6 +124,7 @@ stated as (
         ('currencies', 'deals', 'currency_code', "''"),
         ('utm_values', 'tagged', 'utm_source', "'source'"),
         ('utm_values', 'tagged', 'utm_medium', "'medium'"),
+        ('utm_values', 'tagged', 'utm_campaign', "'campaign'"),
     ] %}
         select
             '{{ kind }}' as kind,
