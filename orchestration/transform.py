@@ -55,7 +55,10 @@ JOURNEYS = (
     "int_attribution__open_journeys",
 )
 # Run together by macros/merged_tests.sql at the end of each gate.
-MERGED = ("test_name:not_null", "test_name:unique", "test_name:unique_together")
+MERGED = tuple(
+    f"test_name:{kind}"
+    for kind in ("not_null", "unique", "unique_together", "at_most_one_open_version")
+)
 # By name, not by path: dagster-dbt resolves paths against its own working directory.
 STAGING = "fqn:engineroom.staging"
 GATES = (

@@ -74,6 +74,8 @@ sources:
     tables:
       - name: events
         data_tests: [{unique_together: {arguments: {columns: [id]}}}]
+      - name: people
+        data_tests: [{at_most_one_open_version: {arguments: {columns: [id]}}}]
 """,
     "models/latest.sql": """
 {{ config(materialized='view', schema='staging') }}
@@ -99,6 +101,9 @@ class Project:
         shutil.copytree(TRANSFORM / "tests" / "generic", folder / "tests" / "generic")
         self.sql("create schema raw")
         self.sql(
+            "create table raw.people as select 1 as id, timestamp '2026-01-01' as _dlt_valid_to"
+        )
+        self.sql(
             "create table raw.events (id integer, visitor varchar, amount integer, load_id varchar,"
             " is_open boolean default true)"
         )
@@ -118,7 +123,8 @@ class Project:
     def build(self, *chosen: str) -> subprocess.CompletedProcess[str]:
         dbt = str(Path(sys.executable).with_name("dbt"))
         command = [dbt, "--quiet", "build", "--exclude", "test_name:not_null"]
-        command += ["--exclude", "test_name:unique", "--exclude", "test_name:unique_together"]
+        for kind in ("unique", "unique_together", "at_most_one_open_version"):
+            command += ["--exclude", f"test_name:{kind}"]
         command += chosen
         command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
         environment = os.environ | {"ENGINEROOM_HOME": str(self.folder)}
@@ -183,6 +189,8 @@ def test_a_broken_test_stops_nothing_and_is_kept_with_the_tables_that_it_tests(
     broken = "select test_name, table_schema, table_name from changes.broken_tests order by all"
     assert project.sql(broken) == []
     project.land("l2", (4, "dan", None), (5, "eve", 500), (5, "eve", 500))
+    # Of a table that no model reads.
+    project.sql("insert into raw.people values (1, null), (2, null), (2, null)")
     assert project.build().returncode == 0
     assert project.totals() == {"ann": 10, "bob": 20, "cyd": 30, "dan": None, "eve": 500}
     assert [(name.partition("_totals")[0], *table) for name, *table in project.sql(broken)] == [
@@ -190,9 +198,11 @@ def test_a_broken_test_stops_nothing_and_is_kept_with_the_tables_that_it_tests(
         ("assert_nobody_is_called_eve", "main", "visits"),
         ("is_true", "main", "totals"),
         ("not_null", "main", "totals"),
+        ("source_at_most_one_open_version_vendor_people_id", "vendor", "people"),
         ("source_unique_together_vendor_events_id", "vendor", "events"),
     ]
     project.sql("delete from raw.events where id > 3")
+    project.sql("delete from raw.people where id = 2")
     project.sql("update raw.events set load_id = 'l3'")
     assert project.build("--full-refresh").returncode == 0
     assert project.sql(broken) == []
