@@ -384,6 +384,19 @@ def test_a_split_gives_the_part_that_left_a_new_id_and_keeps_the_history(company
     assert history == [(before, False), (company.person("3"), True)]
 
 
+def test_a_record_that_goes_from_one_living_person_to_another_has_its_event(company):
+    for each in ("a1", "a2", "b1", "b2"):
+        company.record(each, email_key=f"{each[0]}@acme.example", first_key="ann")
+    company.resolve()
+    one, other = company.person("a1"), company.person("b1")
+    company.records["crm|contacts|a2"]["email_key"] = "b@acme.example"
+    assert company.resolve(DAY_2).events == {"absorbed": 1}
+    assert company.person("a2") == other
+    told = "select entity_id, other_id, evidence from identity.ledger where event = 'absorbed'"
+    assert company.rows(told) == [(other, one, '{"record":"crm|contacts|a2"}')]
+    check_state(company)
+
+
 def test_a_visitor_belongs_to_whom_the_form_names(company):
     company.record("s1", object_="form_submissions", email_key="a@acme.example", first_key="ann")
     company.record(
