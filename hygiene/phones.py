@@ -51,7 +51,7 @@ def normalise(raw: str, context: str = "") -> Value:
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if not phonenumbers.is_valid_number(number):
         return Value(problem=_why_not(text, digits, context or "any"))
-    if _is_rest(number):
+    if _is_rest(text, number):
         return Value(problem="too_short")
     if is_placeholder(str(number.national_number), is_american=number.country_code == 1):
         return Value(problem="placeholder")
@@ -94,14 +94,16 @@ def _parsed(text: str, country: str) -> PhoneNumber | None:
     return found
 
 
-def _is_rest(number: PhoneNumber) -> bool:
-    """Whether a number of a line is shorter than any that its country gives out today.
+def _is_rest(text: str, number: PhoneNumber) -> bool:
+    """Whether few digits without area code or country only happen to be a number of a line.
 
     Where area codes are of any length a valid number may have five digits, in Germany one of twenty
     (40265), but what is typed so is the extension or the rest of one. Numbers of companies are as
-    short by right (02000 in Norway, 14 046 in the Netherlands).
+    short by right (02000 in Norway, 14 046 in the Netherlands), as is a switchboard's with its area
+    code (06 6982 in Rome).
     """
-    if phonenumbers.number_type(number) != PhoneNumberType.FIXED_LINE:
+    is_whole = text.lstrip("( ").startswith(("+", "0"))
+    if is_whole or phonenumbers.number_type(number) != PhoneNumberType.FIXED_LINE:
         return False
     usual = phonenumbers.example_number(phonenumbers.region_code_for_number(number) or "")
     shortest = min(_SHORTEST, len(str(usual.national_number))) if usual else 0

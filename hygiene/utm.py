@@ -34,7 +34,8 @@ def normaliser(rules: Mapping[str, Any]) -> Normaliser:
             return Value(problem="empty")
         if "@" in text or "%40" in text:
             return Value(problem="holds_address")
-        if _MACRO.search(unquote_plus(text)):
+        # As it is and decoded: %%CAMPAIGN%% holds what looks like a coded letter.
+        if _MACRO.search(text) or _MACRO.search(unquote_plus(text)):
             return Value(text, "unfilled_macro")
         found = aliases.get((context, text), text)
         if found in known.get(context, ()):
