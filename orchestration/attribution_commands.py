@@ -3,6 +3,8 @@
 import argparse
 from uuid import uuid4
 
+import duckdb
+
 from attribution import explain, model_sql, monthly, run, shown
 from attribution.errors import CannotCredit
 from orchestration import home, rules
@@ -48,7 +50,10 @@ def explained(settings: Settings, conversion: str) -> str:
 
 
 def refitted(settings: Settings) -> str:
-    """Make the fits of every month anew and return what to tell. Holds the house like a run."""
+    """Make the fits of every month anew and return what to tell. Holds the house like a run.
+
+    Raises Refused where no run has made journeys yet.
+    """
     from orchestration.house import checkpoint, occupied, wait_for_warehouse
 
     if not settings.warehouse.exists():
@@ -56,9 +61,14 @@ def refitted(settings: Settings) -> str:
     run_id = f"refit-{uuid4()}"
     with occupied(settings, run_id):
         wait_for_warehouse(settings)
-        made, few = monthly.fit(
-            settings.warehouse, run_id=run_id, as_of=home.clock(settings), anew=True
-        )
+        try:
+            made, few = monthly.fit(
+                settings.warehouse, run_id=run_id, as_of=home.clock(settings), anew=True
+            )
+        except duckdb.CatalogException:
+            raise Refused(
+                f"{settings.home} has no journeys yet; `engineroom run` makes them"
+            ) from None
         checkpoint(settings)
     return (
         f"{made:,} fits changed, the others learn from the same journeys; {few:,} months of a "
