@@ -1,25 +1,29 @@
 """A load killed at any moment is read again by the next one: same rows as if undisturbed."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-# The child loads twice: a good first day, then a second day in which it dies at a named moment.
-CHILD = """
-import os, signal, sys
-from datetime import UTC, datetime, timedelta
+# Importing dlt costs more than a load of ten rows: one process does it, and forks for every load.
+# A load dies at a named moment, by a signal that nothing can catch.
+LOADER = """
+import json, os, signal, sys, traceback
+from datetime import UTC, datetime
 from pathlib import Path
-import duckdb, dlt
+import dlt, duckdb
+from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
+from dlt.load.load import Load
 from ingestion import delivery, pipeline
 from ingestion.contract import Column, Page, Source, Table, columns
 
-home, moment, day = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 PEOPLE = Table("people", "versioned", ("id",), (*columns("id name"), Column("at", "timestamp")),
                order="at")
 CLICKS = Table("clicks", "events", ("id",), columns("id"))
@@ -27,69 +31,83 @@ CLICKS = Table("clicks", "events", ("id",), columns("id"))
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def extract(ctx):
-    since = int(ctx.cursor("n", "0"))
-    yield Page("people", [{"id": str(n), "name": f"day {day}", "at": f"2026-01-0{day}T00:00:00Z"}
-                          for n in range(10)])
-    yield Page("clicks", [{"id": f"c{n}"} for n in range(since, 10 * day)])
-    ctx.advance("n", str(10 * day))
-    if moment == "extracting":
-        die()
-
-if moment == "extracted":
-    dlt.Pipeline.normalize = die
-if moment == "normalised":
-    dlt.Pipeline.load = die
-if moment.startswith("loading"):
-    from dlt.load.load import Load
-    real, rounds = Load.complete_jobs, []
-
-    def complete(self, *args, **named):
-        done = real(self, *args, **named)
-        rounds.append(1)
-        if len(rounds) == int(moment.split()[1]):
+def after(times, real):
+    calls = []
+    def done(self, *args, **named):
+        found = real(self, *args, **named)
+        calls.append(1)
+        if len(calls) == times:
             die()
-        return done
+        return found
+    return done
 
-    Load.complete_jobs = complete
-if moment.startswith("copied"):
-    from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
-    copy, copies = DuckDbCopyJob.run, []
+def load(home, moment, day):
+    def extract(ctx):
+        since = int(ctx.cursor("n", "0"))
+        yield Page("people", [{"id": str(n), "name": f"day {day}",
+                               "at": f"2026-01-0{day}T00:00:00Z"} for n in range(10)])
+        yield Page("clicks", [{"id": f"c{n}"} for n in range(since, 10 * day)])
+        ctx.advance("n", str(10 * day))
+        if moment == "extracting":
+            die()
 
-    def run(self):
+    what, _, times = moment.partition(" ")
+    if what == "extracted":
+        dlt.Pipeline.normalize = die
+    if what == "normalised":
+        dlt.Pipeline.load = die
+    if what == "loading":
+        Load.complete_jobs = after(int(times), Load.complete_jobs)
+    if what == "copied":
         # The rows are in the staging table, and nothing but the warehouse knows it.
-        copy(self)
-        copies.append(1)
-        if len(copies) == int(moment.split()[1]):
-            die()
+        DuckDbCopyJob.run = after(int(times), DuckDbCopyJob.run)
+    if what == "loaded":
+        pipeline.verify = die
+    pipeline.load(
+        Source("toy", "crm", "Toy", (PEOPLE, CLICKS), extract), warehouse=home / "w.duckdb",
+        work=home / "work", pipelines=home / "dlt", config={},
+        as_of=datetime(2026, 3, day, tzinfo=UTC), run_id=f"run-{day}",
+    )
 
-    DuckDbCopyJob.run = run
-if moment == "loaded":
-    pipeline.verify = die
-
-pipeline.load(
-    Source("toy", "crm", "Toy", (PEOPLE, CLICKS), extract), warehouse=home / "w.duckdb",
-    work=home / "work", pipelines=home / "dlt", config={},
-    as_of=datetime(2026, 3, day, tzinfo=UTC), run_id=f"run-{day}",
-)
+for line in sys.stdin:
+    home, moment, day = json.loads(line)
+    if not (child := os.fork()):
+        code = 1
+        try:
+            os.dup2(2, 1)
+            load(Path(home), moment, day)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 MOMENTS = ["extracting", "extracted", "normalised", "copied 1", "copied 2"]
 MOMENTS += ["loading 1", "loading 2", "loaded"]
 
 
-def run(home: Path, moment: str, day: int) -> int:
-    script = home / "child.py"
-    script.write_text(CHILD)
+Run = Callable[[Path, str, int], int]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Load of a day, in a home, up to a moment; returns how it ended."""
     quiet = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false"}
-    done = subprocess.run(
-        [sys.executable, str(script), str(home), moment, str(day)],
-        env=quiet,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", LOADER], env=quiet, text=True, **pipes) as loader:
+        assert loader.stdin is not None
+        assert loader.stdout is not None
+        asked, told = loader.stdin, loader.stdout
+
+        def loaded(home: Path, moment: str, day: int) -> int:
+            print(json.dumps([str(home), moment, day]), file=asked, flush=True)
+            code = int(told.readline())
+            assert code in (0, -signal.SIGKILL), "see what it wrote to the standard error"
+            return code
+
+        yield loaded
+        asked.close()
 
 
 def digest(home: Path) -> list[tuple]:
@@ -105,14 +123,14 @@ def digest(home: Path) -> list[tuple]:
 
 
 @pytest.fixture(scope="module")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_day(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("first")
     assert run(home, "never", 1) == 0
     return home
 
 
 @pytest.fixture(scope="module")
-def undisturbed(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple]:
+def undisturbed(run: Run, first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple]:
     home = tmp_path_factory.mktemp("second") / "home"
     shutil.copytree(first_day, home)
     assert run(home, "never", 2) == 0
@@ -123,7 +141,7 @@ def undisturbed(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> li
 @pytest.mark.parametrize("wiped", [False, True], ids=["folder kept", "folder wiped"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_load_ends_like_an_undisturbed_one(
-    first_day: Path, undisturbed: list[tuple], tmp_path: Path, moment: str, wiped: bool
+    run: Run, first_day: Path, undisturbed: list[tuple], tmp_path: Path, moment: str, wiped: bool
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(first_day, home)
@@ -138,7 +156,7 @@ def test_a_killed_load_ends_like_an_undisturbed_one(
 @pytest.mark.parametrize("wiped", [False, True], ids=["folder kept", "folder wiped"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_first_load_that_was_killed_ends_like_an_undisturbed_one(
-    first_day: Path, tmp_path: Path, moment: str, wiped: bool
+    run: Run, first_day: Path, tmp_path: Path, moment: str, wiped: bool
 ) -> None:
     assert run(tmp_path, moment, 1) == -signal.SIGKILL
     if wiped:
@@ -150,7 +168,7 @@ def test_a_first_load_that_was_killed_ends_like_an_undisturbed_one(
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["normalised", "loading 1", "loading 3", "loading 4"])
 def test_what_lands_after_a_kill_is_new_to_those_who_read_in_between(
-    first_day: Path, tmp_path: Path, moment: str
+    run: Run, first_day: Path, tmp_path: Path, moment: str
 ) -> None:
     """Models remember the loads that they have read, and when: nothing may slip in behind them."""
     home = tmp_path / "home"
