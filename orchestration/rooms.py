@@ -4,12 +4,13 @@ Their keys come from dbt's own sources, so that no model waits for an asset that
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
 import duckdb
 
-from orchestration import ingest, rules, truth
+from orchestration import groups, ingest, rules, truth
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Settings
 from orchestration.transform import JOURNEYS, RECORDS, VALUES, source_tables
@@ -18,6 +19,8 @@ from orchestration.transform import JOURNEYS, RECORDS, VALUES, source_tables
 CHANGES_ARE_FEW = "few_known_persons_change_at_once"
 # dbt sources that are written while sources load or rows are judged.
 LEDGERS = ("ingest", "quarantine")
+# The group of marts whose credits the fits make.
+ATTRIBUTION = "attribution"
 
 
 def assets(
@@ -29,9 +32,7 @@ def assets(
         _rule_tables(settings),
         _values(source_tables(parsed, "hygiene"), _model_key(parsed, VALUES)),
         _identity(source_tables(parsed, "identity"), _model_key(parsed, RECORDS)),
-        _fits(
-            source_tables(parsed, "attribution"), [_model_key(parsed, name) for name in JOURNEYS]
-        ),
+        _fits(parsed),
         *[
             _ledger(name, source_tables(parsed, name), raw, "What each load did, row by row count.")
             for name in LEDGERS
@@ -149,26 +150,45 @@ def _matching(settings: Settings) -> Mapping[str, Any]:
     return {}
 
 
-def _fits(tables: list[str], journeys: list[dg.AssetKey | None]) -> dg.AssetsDefinition | None:
-    made = [key for key in journeys if key]
-    if not tables or len(made) < len(journeys):
+def _fits(parsed: Mapping[str, Any]) -> dg.AssetsDefinition | None:
+    tables = source_tables(parsed, "attribution")
+    journeys = [key for name in JOURNEYS if (key := _model_key(parsed, name))]
+    if not tables or len(journeys) < len(JOURNEYS):
         return None
 
     @dg.multi_asset(
         name="fit_attribution",
-        specs=_specs("attribution", tables, made, "What the fitted models have learnt"),
+        specs=_specs("attribution", tables, journeys, "What the fitted models have learnt"),
         pool=POOL,
         required_resource_keys={"house"},
     )
     def fit_attribution(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        from attribution import monthly
-
         house: House = context.resources.house
-        made, few = monthly.fit(house.settings.warehouse, run_id=house.run_id, as_of=house.as_of)
-        context.log.info(f"{made} fits made; {few} months of a model have too few conversions")
+        context.log.info(fit(house.settings, parsed, run_id=house.run_id, as_of=house.as_of))
         yield from _counted("attribution", tables, house)
 
     return fit_attribution
+
+
+def fit(settings: Settings, parsed: Mapping[str, Any], *, run_id: str, as_of: datetime) -> str:
+    """Make the fits that are missing and return what to tell.
+
+    Where a broken rule holds attribution back none is made: it would stay when the rows are mended.
+    """
+    from attribution import monthly, tables
+
+    broken = [
+        each.rule_id
+        for group in groups.state(settings, parsed)
+        if group.name == ATTRIBUTION
+        for each in group.broken
+        if not each.is_overridden
+    ]
+    if broken:
+        tables.ensure_tables(settings.warehouse)
+        return f"no fits are made, those in force go on: {', '.join(broken)} is broken"
+    made, few = monthly.fit(settings.warehouse, run_id=run_id, as_of=as_of)
+    return f"{made} fits made; {few} months of a model have too few conversions"
 
 
 def _ledger(

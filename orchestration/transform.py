@@ -48,8 +48,9 @@ TESTS = DagsterDbtTranslatorSettings(enable_asset_checks=False)
 # Scores come of this run's checks, fits of this run's journeys.
 LATE_SOURCES = ("quality", "attribution")
 LATE = " ".join(f"source:{name}+" for name in LATE_SOURCES)
-# What fits are made of.
+# What fits are made of. The touches are judged, and so the fits wait until they are.
 JOURNEYS = (
+    "int_touchpoints__touchpoints",
     "int_conversions__conversions",
     "int_attribution__journeys",
     "int_attribution__open_journeys",
