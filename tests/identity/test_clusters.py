@@ -87,7 +87,10 @@ def closed(redirects, fresh):
     with DATABASE.cursor() as connection:
         connection.execute("delete from identity.redirects")
         connection.execute(
-            "create or replace temp table fresh_redirects (old_id varchar, new_id varchar)"
+            "create or replace temp table fresh_redirects (old_id varchar, new_id varchar);"
+            "create or replace temp table homes (old_id varchar, cluster integer, place integer);"
+            "create or replace temp table new_ids (cluster integer, entity_id varchar);"
+            "create or replace temp table assigned (cluster integer, entity_id varchar)"
         )
         for table, rows in (
             ("identity.redirects (old_id, new_id)", redirects), ("fresh_redirects", fresh)
