@@ -3,7 +3,7 @@
 Their keys come from dbt's own sources, so that no model waits for an asset that nobody makes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from orchestration import groups, ingest, rules, truth
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Settings
 from orchestration.transform import JOURNEYS, RECORDS, VALUES, source_tables
+from quality.rules import Suite
 
 # The check of identity's map, beside the hygiene rules: it is identity that holds back, in its run.
 CHANGES_ARE_FEW = "few_known_persons_change_at_once"
@@ -164,13 +165,21 @@ def _fits(parsed: Mapping[str, Any]) -> dg.AssetsDefinition | None:
     )
     def fit_attribution(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         house: House = context.resources.house
-        context.log.info(fit(house.settings, parsed, run_id=house.run_id, as_of=house.as_of))
+        told = fit(house.settings, parsed, house.suites, run_id=house.run_id, as_of=house.as_of)
+        context.log.info(told)
         yield from _counted("attribution", tables, house)
 
     return fit_attribution
 
 
-def fit(settings: Settings, parsed: Mapping[str, Any], *, run_id: str, as_of: datetime) -> str:
+def fit(
+    settings: Settings,
+    parsed: Mapping[str, Any],
+    suites: Sequence[Suite],
+    *,
+    run_id: str,
+    as_of: datetime,
+) -> str:
     """Make the fits that are missing and return what to tell.
 
     Where a broken rule holds attribution back none is made: it would stay when the rows are mended.
@@ -179,7 +188,7 @@ def fit(settings: Settings, parsed: Mapping[str, Any], *, run_id: str, as_of: da
 
     broken = [
         each.rule_id
-        for group in groups.state(settings, parsed)
+        for group in groups.state(settings, parsed, suites)
         if group.name == ATTRIBUTION
         for each in group.broken
         if not each.is_overridden

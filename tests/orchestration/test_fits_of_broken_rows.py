@@ -56,7 +56,7 @@ def broke(settings: Settings, table: str, *, is_overridden: bool = False) -> Non
 
 
 def fitted(settings: Settings) -> str:
-    return rooms.fit(settings, PARSED, run_id="r", as_of=AS_OF)
+    return rooms.fit(settings, PARSED, [], run_id="r", as_of=AS_OF)
 
 
 def test_no_fit_is_made_while_a_broken_rule_holds_attribution_back(settings: Settings) -> None:
