@@ -2,6 +2,7 @@
 
 Each vendor address is struck by each fault that loses or repeats rows, once and for good, on a
 first load and on one that goes on from cursors. A fault that comes for good may only raise.
+First loads meet these faults in the matrix of faults too, so here all of them are in `make chaos`.
 """
 
 import json
@@ -88,7 +89,11 @@ NEXT = {
     "meta_ads": (*("/campaigns", "/adsets", "/ads", "act_440112233445/insights"),),
 }
 CASES = [
-    pytest.param(source, path, is_first, id=f"{source} {path} {'first' if is_first else 'next'}")
+    pytest.param(
+        *(source, path, is_first),
+        id=f"{source} {path} {'first' if is_first else 'next'}",
+        marks=[pytest.mark.chaos] if is_first else [],
+    )
     for is_first, paths in ((True, FIRST), (False, NEXT))
     for source, listed in paths.items()
     for path in listed
