@@ -117,26 +117,32 @@ def test_what_is_gone_at_the_vendor_is_marked_deleted_and_stays(rows):
     assert [id_ for id_, is_deleted in told if is_deleted != raw.get(id_, True)] == []
 
 
+def address(column):
+    """SQL: whether a column holds one address, as letters can be sent to."""
+    one = rf"regexp_full_match(coalesce({column}, ''), '[^@\s,;]+@[^@\s,;]+[.]\w+')"
+    return f"({one} and {column} not like '%..%')"
+
+
 def test_contactable_is_who_has_a_live_address_and_no_opt_out_anywhere(rows):
     kept = rows(
-        """
-        select 'contacts', id, coalesce(properties__email, '') <> '',
+        f"""
+        select 'contacts', id, {address("properties__email")},
             is_deleted or archived, lower(coalesce(properties__hs_email_optout, '')) = 'true'
         from raw_hubspot.contacts where _dlt_valid_to is null
         union all
-        select 'members', list_id || ':' || id, coalesce(email_address, '') <> '',
+        select 'members', list_id || ':' || id, {address("email_address")},
             is_deleted, status in ('unsubscribed', 'archived')
         from raw_mailchimp.members where _dlt_valid_to is null
         union all
-        select 'leads', id, coalesce(email, '') <> '', is_deleted or is_converted,
+        select 'leads', id, {address("email")}, is_deleted or is_converted,
             coalesce(has_opted_out_of_email, false)
         from raw_salesforce.leads where _dlt_valid_to is null
         union all
-        select 'contacts', id, coalesce(email, '') <> '', is_deleted,
+        select 'contacts', id, {address("email")}, is_deleted,
             coalesce(has_opted_out_of_email, false)
         from raw_salesforce.contacts where _dlt_valid_to is null
         union all
-        select 'members', 'all:' || id, coalesce(email, '') <> '', is_deleted,
+        select 'members', 'all:' || id, {address("email")}, is_deleted,
             email_consent = 'UNSUBSCRIBED'
             or (email_consent = 'SUBSCRIBED' and not can_receive_email)
         from raw_klaviyo.profiles where _dlt_valid_to is null
@@ -144,7 +150,7 @@ def test_contactable_is_who_has_a_live_address_and_no_opt_out_anywhere(rows):
     )
     state = {(object_, id_): flags for object_, id_, *flags in kept}
     forms = {id_ for (id_,) in rows("select submission_id from raw_hubspot.form_submissions"
-                                    " where coalesce(values__email, '') <> ''")}  # fmt: skip
+                                    f" where {address('values__email')}")}  # fmt: skip
     parties = defaultdict(list)
     bridge = "select person_id, object, source_record_id from published.marts.bridge_identity"
     for person, object_, id_ in rows(bridge):

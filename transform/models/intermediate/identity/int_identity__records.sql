@@ -20,12 +20,22 @@ vendor_merges as (
     from {{ ref('int_identity__merges') }}
 ),
 
+judged_rows as (
+    select
+        source_rows.*,
+        odd_emails.problem as email_problem
+    from source_rows
+    left join {{ source('hygiene', 'emails') }} as odd_emails
+        on source_rows.email = odd_emails.raw_value
+),
+
 split_rows as (
     select
         *,
         lower(trim(email)) as email_normalised,
         split_part(lower(trim(email)), '@', 1) as email_local,
-        {{ address_domain('email') }} as email_domain,
+        -- What is no address leads to nobody, and two records that hold it are not one for it.
+        case when email_problem is null then {{ address_domain('email') }} end as email_domain,
         {{ regexp_replace_all(regexp_replace_all('lower(phone)', '(x|ext).*$', ''), '[^0-9]', '') }}
             as phone_digits,
         -- A title is no name: two doctors of one surname would be one person.
@@ -37,7 +47,7 @@ split_rows as (
             ' .*$', ''
         )) }} as first_folded,
         {{ fold_name('last_name') }} as last_folded
-    from source_rows
+    from judged_rows
 ),
 
 -- Matching sees one mailbox where mail systems deliver to one: no plus tag, no dots at Google.
@@ -192,8 +202,8 @@ select
     created_at,
     updated_at,
     {{ surrogate_key([
-        'email', 'phone', 'first_name', 'last_name', 'company_name', 'company_record_id',
-        'company_domain', 'account_domain', 'country', 'postal_code', 'street',
+        'email', 'email_domain', 'phone', 'first_name', 'last_name', 'company_name',
+        'company_record_id', 'company_domain', 'account_domain', 'country', 'postal_code', 'street',
         'merged_into_record_id', 'linked_record_id', 'record_kind', 'is_deleted'
     ]) }} as row_hash
 from keyed
