@@ -22,8 +22,10 @@ create table if not exists changes.gates (gate varchar primary key, fingerprint 
 """
 
 
-# The project reads it where it is parsed, too.
-IN_A_RUN = {"ENGINEROOM_RUN_MERGE_TESTS": "true"}
+# The kinds of tests that macros/merged_tests.sql runs together at the end of each gate. The project
+# is told where it is parsed, too.
+MERGED = ("not_null", "unique", "unique_together", "at_most_one_open_version")
+IN_A_RUN = {"ENGINEROOM_RUN_MERGE_TESTS": " ".join(MERGED)}
 
 
 def told(house: House) -> dict[str, str]:

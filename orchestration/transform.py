@@ -55,11 +55,6 @@ JOURNEYS = (
     "int_attribution__journeys",
     "int_attribution__open_journeys",
 )
-# Run together by macros/merged_tests.sql at the end of each gate.
-MERGED = tuple(
-    f"test_name:{kind}"
-    for kind in ("not_null", "unique", "unique_together", "at_most_one_open_version")
-)
 # By name, not by path: dagster-dbt resolves paths against its own working directory.
 STAGING = "fqn:engineroom.staging"
 GATES = (
@@ -248,8 +243,8 @@ def _gate_assets(gate: Gate, parsed: Mapping[str, Any]) -> dg.AssetsDefinition:
         arguments = ["build", "--exclude-resource-type", "unit_test", *variables(house.settings)]
         # A test over two gates runs in the later one, where all its tables exist.
         arguments += ["--indirect-selection", "buildable"]
-        for kind in MERGED:
-            arguments += ["--exclude", kind]
+        for kind in builds.MERGED:
+            arguments += ["--exclude", f"test_name:{kind}"]
         fingerprint = builds.fingerprint(house)
         if builds.is_rebuilt(house, gate.name, fingerprint):
             arguments += ["--full-refresh"]

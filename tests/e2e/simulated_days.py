@@ -170,8 +170,8 @@ def _dbt(facts: house.House, *chosen: str) -> None:
     os.environ.update(builds.told(facts) | places)
     arguments = ["--quiet", "--log-level-file", "none", "build", *chosen]
     arguments += ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
-    for kind in transform.MERGED:
-        arguments += ["--exclude", kind]
+    for kind in builds.MERGED:
+        arguments += ["--exclude", f"test_name:{kind}"]
     arguments += ["--project-dir", str(settings.transform)]
     arguments += ["--profiles-dir", str(settings.transform)]
     done = dbtRunner().invoke(arguments)

@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import builds
+
 pytestmark = pytest.mark.slow
 
 TRANSFORM = Path(__file__).resolve().parents[2] / "transform"
@@ -18,7 +20,7 @@ name: engineroom
 version: "1.0"
 config-version: 2
 profile: engineroom
-vars: {as_of: "2026-01-01 00:00:00", run_id: manual, seed: "", merge_tests: true}
+vars: {as_of: "2026-01-01 00:00:00", run_id: manual, seed: "", merge_tests: "KINDS"}
 on-run-start: "{{ create_changes() }}"
 on-run-end: "{{ keep_broken_tests(results) }}"
 data_tests:
@@ -29,7 +31,7 @@ models:
     +materialized: incremental
     +incremental_strategy: changed_rows
     +post-hook: "{{ record_build() }}"
-""",
+""".replace("KINDS", " ".join(builds.MERGED)),
     "profiles.yml": """
 engineroom:
   target: home
@@ -122,8 +124,8 @@ class Project:
 
     def build(self, *chosen: str) -> subprocess.CompletedProcess[str]:
         dbt = str(Path(sys.executable).with_name("dbt"))
-        command = [dbt, "--quiet", "build", "--exclude", "test_name:not_null"]
-        for kind in ("unique", "unique_together", "at_most_one_open_version"):
+        command = [dbt, "--quiet", "build"]
+        for kind in builds.MERGED:
             command += ["--exclude", f"test_name:{kind}"]
         command += chosen
         command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]

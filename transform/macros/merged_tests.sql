@@ -7,11 +7,9 @@ gate leaves these kinds out of its selection and runs them here, after its model
 In a run a broken test stops nothing: each is kept with the tables that it tests, by the names that
 dbt's sources and the schemas have for them, and the platform holds back the marts that read those.
 -#}
-{% macro merged_kinds() -%} {{ return(['not_null', 'unique', 'unique_together', 'at_most_one_open_version']) }} {%- endmacro %}
-
 {#- SQL: keeps the broken tests of this build, those of the one before are forgotten. -#}
 {% macro keep_broken_tests(results) -%}
-    {%- if execute and told('merge_tests') | string | lower == 'true' -%}
+    {%- if execute and told('merge_tests') -%}
         {%- set found = merged_tests(results) + single_tests(results) -%}
         delete from changes.broken_tests;
         {% if found -%}
@@ -77,7 +75,7 @@ dbt's sources and the schemas have for them, and the platform holds back the mar
 
 {#- The declared tests of the merged kinds, per node: one walk of the graph, as it has thousands. -#}
 {% macro merged_tests_by_node() -%}
-    {% set kinds, found = merged_kinds(), {} %}
+    {% set kinds, found = told('merge_tests').split(), {} %}
     {% for test in graph.nodes.values() if test.resource_type == 'test' and test.test_metadata and test.test_metadata.name in kinds %}
         {% do found.setdefault(test.attached_node or test.depends_on.nodes[0], []).append(test) %}
     {% endfor %}
