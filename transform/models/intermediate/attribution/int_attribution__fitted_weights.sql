@@ -76,15 +76,9 @@ scaled as (
 ),
 
 totals as (
-    -- Summed as decimals: doubles summed in another order differ in their last digit, and a rerun
-    -- would not be identical.
     select
         *,
-        cast(
-            sum(cast(raw_weight as decimal(28, 18))) over (
-                partition by conversion_id, attribution_model
-            ) as double
-        ) as raw_total
+        {{ journey_total('raw_weight') }} as raw_total
     from scaled
 )
 
