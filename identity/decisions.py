@@ -95,18 +95,16 @@ def keep(
     if not matching.overrides:
         return
     connection.execute(
-        """
+        f"""
         insert into identity.ledger
         select
             decisions.event_id, 'person', 'overridden', lefts.person_id, rights.person_id,
             json_object('record', evidence, 'by', decided_by, 'reason', reason), $run, $as_of
         from decisions
         inner join identity.person_map as lefts
-            on decisions.left_key
-            = lefts.source || '|' || lefts.object || '|' || lefts.source_record_id
+            on decisions.left_key = {store.record_key("lefts")}
         inner join identity.person_map as rights
-            on decisions.right_key
-            = rights.source || '|' || rights.object || '|' || rights.source_record_id
+            on decisions.right_key = {store.record_key("rights")}
         where decisions.event_id not in (select event_id from identity.ledger)
         """,
         {"run": run_id, "as_of": as_of},

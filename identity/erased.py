@@ -6,16 +6,18 @@ address that no record has any more is one that must go.
 
 import duckdb
 
+from identity.store import record_key
+
 
 def forget_addresses(connection: duckdb.DuckDBPyConnection) -> int:
     """Put a random word in the place of erased addresses; return how many there were."""
     connection.execute(
-        """
+        f"""
         create or replace temp table erased_keys as
         select record_key, source, object, source_record_id, 'erased-' || uuid() as word
         from (
             select distinct
-                source || '|' || object || '|' || source_record_id as record_key,
+                {record_key()} as record_key,
                 source, object, source_record_id
             from identity.person_map_history where source_record_id like '%@%'
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from identity.matching import IdentityError
+from identity.store import record_key
 from identity.tables import BLOCKS, KEYS
 
 _EDGES = """
@@ -45,8 +46,7 @@ def explain(warehouse: Path, one: str, other: str) -> list[str]:
 
 def _person(connection: duckdb.DuckDBPyConnection, key: str) -> str:
     row = connection.execute(
-        "select person_id from identity.person_map"
-        " where source || '|' || object || '|' || source_record_id = ?",
+        f"select person_id from identity.person_map where {record_key()} = ?",
         [key],
     ).fetchone()
     if row is None:

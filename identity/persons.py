@@ -9,9 +9,9 @@ from identity.approval import Held
 from identity.matching import Matching
 
 # Which records an id had when it was given up: the run that merged it ended their stay there.
-_FORMER = """
+_FORMER = f"""
     select
-        source || '|' || object || '|' || source_record_id as member,
+        {store.record_key()} as member,
         history.person_id as old_id
     from identity.person_map_history as history
     inner join identity.redirects as given_up

@@ -10,6 +10,7 @@ import duckdb
 
 from identity.derived import READ, RECORDS, derived
 from identity.matching import Matching
+from identity.store import record_key
 from identity.tables import BLOCKS, KEYS
 
 MEMORY = (
@@ -39,7 +40,7 @@ def find_changes(connection: duckdb.DuckDBPyConnection, matching: Matching, *, f
         f"""
         create or replace temp table gone as
         select source, object, source_record_id,
-            source || '|' || object || '|' || source_record_id as record_key
+            {record_key()} as record_key
         from {mapped} anti join everyone using (source, object, source_record_id)
         """
     )

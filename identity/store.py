@@ -208,6 +208,11 @@ def keep_memory(
         connection.execute("insert into identity.resolved_with values (?)", [fingerprint])
 
 
+def record_key(table: str = "") -> str:
+    """Return SQL of the key by which people name a record, of the columns of a table."""
+    return " || '|' || ".join(f"{table}.{part}" if table else part for part in KEY.split(", "))
+
+
 def _same_key(one: str, other: str) -> str:
     return " and ".join(f"{one}.{part} = {other}.{part}" for part in KEY.split(", "))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from identity.matching import IdentityError
+from identity.store import record_key
 from identity.tables import UNCOUNTED
 
 Record = tuple[str, str, str]
@@ -118,7 +119,7 @@ def _check_forced(
 def _record(connection: duckdb.DuckDBPyConnection, key: str) -> Record:
     row = connection.execute(
         "select source, object, source_record_id from identity.person_map"
-        " where source || '|' || object || '|' || source_record_id = ?",
+        f" where {record_key()} = ?",
         [key],
     ).fetchone()
     if row is None:
