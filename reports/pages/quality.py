@@ -3,6 +3,16 @@
 from reports.charts import ranked_bars, ranked_dots
 from reports.page import Chart, Column, Page
 
+_SCORES = (
+    Column("source", "Source", "term"),
+    Column("object", "Object"),
+    Column("field", "Field"),
+    Column("dimension", "Dimension", "term"),
+    Column("records", "Rows judged", "count"),
+    Column("passed", "Rows that pass", "count"),
+    Column("score", "Score", "share"),
+)
+
 PAGE = Page(
     name="quality",
     title="Data quality",
@@ -25,13 +35,7 @@ PAGE = Page(
                 limit 20
             """,
             columns=(
-                Column("source", "Source", "term"),
-                Column("object", "Object"),
-                Column("field", "Field"),
-                Column("dimension", "Dimension", "term"),
-                Column("records", "Rows judged", "count"),
-                Column("passed", "Rows that pass", "count"),
-                Column("score", "Score", "share"),
+                *_SCORES,
                 Column("rule", "Rule", is_shown=False),
             ),
             empty="No rule has judged a row in this home yet.",
@@ -176,15 +180,7 @@ PAGE = Page(
                 where day = (select max(day) from marts.rpt_data_quality) and records > 0
                 order by source, object, field, dimension
             """,
-            columns=(
-                Column("source", "Source", "term"),
-                Column("object", "Object"),
-                Column("field", "Field"),
-                Column("dimension", "Dimension", "term"),
-                Column("records", "Rows judged", "count"),
-                Column("passed", "Rows that pass", "count"),
-                Column("score", "Score", "share"),
-            ),
+            columns=_SCORES,
             empty="No rule has judged a row in this home yet.",
         ),
         Chart(
