@@ -2,8 +2,9 @@
 
 A known person is one with a record in a CRM or list before the run; browsers and forms have found
 their owner when they merge, and records of a new system are nobody yet. Decisions of people are
-agreed already. What waits stands in `identity.held_changes`, each change with the run that first
-asked for it; an approval is an event of the ledger.
+agreed already. Of records that break a blocking rule of hygiene not one change is made unasked:
+they are about to be mended. What waits stands in `identity.held_changes`, each change with the run
+that first asked for it; an approval is an event of the ledger.
 """
 
 import json
@@ -21,20 +22,27 @@ from identity.tables import UNCOUNTED, ensure_tables
 
 @dataclass(frozen=True)
 class Held:
-    """Changes that wait: the run to approve, merges and splits of so many known persons."""
+    """Changes that wait: the run to approve, merges and splits of so many known persons.
+
+    `broken` names the rules that the records break, where that is why.
+    """
 
     run_id: str
     merges: int
     splits: int
     persons: int
     limit: float
+    broken: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The sentence that is shown wherever something waits."""
         share = (self.merges + self.splits) / max(self.persons, 1)
+        why = f"{share:.1%}, the limit is {self.limit:.0%}"
+        if self.broken:
+            why = f"the records break {', '.join(self.broken)}"
         return (
             f"{self.merges} merges and {self.splits} splits of {self.persons} known persons"
-            f" ({share:.1%}, the limit is {self.limit:.0%}) wait, and the map is kept as it was;"
+            f" ({why}) wait, and the map is kept as it was;"
             f" look at them with `engineroom identity changes {self.run_id}`, then mend their"
             f" cause, or type `engineroom identity approve {self.run_id}` and run again"
         )
@@ -52,8 +60,10 @@ def hold_back(
     connection.execute(_PROPOSED)
     asked = connection.execute("select count(*) from proposed where not is_approved").fetchone()
     changes = int(asked[0]) if asked else 0
-    persons = _known_persons(connection) if changes >= matching.changed_persons_least else 0
-    if not persons or changes <= matching.changed_persons_share * persons:
+    least = 1 if matching.broken else matching.changed_persons_least
+    persons = _known_persons(connection) if changes >= least else 0
+    share = 0.0 if matching.broken else matching.changed_persons_share
+    if not persons or changes <= share * persons:
         connection.execute("delete from identity.held_changes")
         return None
     connection.execute(_KEPT)
@@ -114,7 +124,14 @@ def waiting(
     if row is None or row[0] is None:
         return None
     known = _known_persons(connection) if persons is None else persons
-    return Held(str(row[0]), int(row[1]), int(row[2]), known, matching.changed_persons_share)
+    return Held(
+        str(row[0]),
+        int(row[1]),
+        int(row[2]),
+        known,
+        matching.changed_persons_share,
+        matching.broken,
+    )
 
 
 def approve(warehouse: Path, run_id: str, by: str, at: datetime) -> int:

@@ -59,7 +59,10 @@ class Probabilistic:
 
 @dataclass(frozen=True)
 class Matching:
-    """Limits, rules in order of strength (rule -> tier, confidence) and manual decisions."""
+    """Limits, rules in order of strength (rule -> tier, confidence) and manual decisions.
+
+    `broken` names the blocking rules of hygiene that the records break.
+    """
 
     names_per_key_limit: int = 5
     cluster_size_limit: int = 20
@@ -70,6 +73,7 @@ class Matching:
     rules: dict[str, tuple[str, float]] = field(default_factory=lambda: dict(SHIPPED_RULES))
     overrides: tuple[Override, ...] = ()
     probabilistic: Probabilistic | None = None
+    broken: tuple[str, ...] = ()
 
     @property
     def weakest_certain(self) -> int:
@@ -101,7 +105,7 @@ class Matching:
     def fingerprint(self) -> str:
         """What all links depend on beside the records; overrides are compared one by one."""
         guard = {"changed_persons_share": 0.0, "changed_persons_least": 0}
-        told = repr((_VERSION, replace(self, overrides=(), **guard)))
+        told = repr((_VERSION, replace(self, overrides=(), broken=(), **guard)))
         return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod

@@ -5,8 +5,8 @@ transaction: a kill leaves the last whole state. Only what changed since the las
 with all that a change can reach; rules that changed make it a full run.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,18 +58,20 @@ def resolve(
     run_id: str,
     as_of: datetime,
     matching: Mapping[str, Any],
+    broken: Sequence[str] = (),
     full: bool = False,
 ) -> IdentityReport:
     """Resolve every record and return what was decided.
 
-    `as_of` (UTC) dates changes. `matching` is the checked content of config/matching.yml. A second
-    run over the same records changes nothing; `full` looks at every record again and decides the
-    same. Raises IdentityError where a manual decision names an unknown record or contradicts
+    `as_of` (UTC) dates changes. `matching` is the checked content of config/matching.yml. `broken`
+    names the blocking rules that the records break: then not one known person is merged or split. A
+    second run over the same records changes nothing; `full` looks at every record again and decides
+    the same. Raises IdentityError where a manual decision names an unknown record or contradicts
     another.
     """
     ensure_tables(warehouse)
     instant = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
-    rules = Matching.read(matching, instant.date())
+    rules = replace(Matching.read(matching, instant.date()), broken=tuple(broken))
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         # Tables are read by their keys alone, so rows need not keep the order they come in.

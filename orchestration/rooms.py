@@ -20,8 +20,11 @@ from quality.rules import Suite
 CHANGES_ARE_FEW = "few_known_persons_change_at_once"
 # dbt sources that are written while sources load or rows are judged.
 LEDGERS = ("ingest", "quarantine")
-# The group of marts whose credits the fits make.
+# The groups of marts whose credits the fits make, and whose persons identity resolves.
 ATTRIBUTION = "attribution"
+IDENTITY = "identity"
+# The gates whose rules are judged before records are resolved.
+_BEFORE_IDENTITY = ("raw", "staging")
 
 
 def assets(
@@ -32,7 +35,7 @@ def assets(
     found = [
         _rule_tables(settings),
         _values(source_tables(parsed, "hygiene"), _model_key(parsed, VALUES)),
-        _identity(source_tables(parsed, "identity"), _model_key(parsed, RECORDS)),
+        _identity(parsed, source_tables(parsed, "identity"), _model_key(parsed, RECORDS)),
         _fits(parsed),
         *[
             _ledger(name, source_tables(parsed, name), raw, "What each load did, row by row count.")
@@ -107,7 +110,9 @@ def normalise(settings: Settings) -> dict[str, int]:
     return cache.normalise(settings.warehouse, told)
 
 
-def _identity(tables: list[str], records: dg.AssetKey | None) -> dg.AssetsDefinition | None:
+def _identity(
+    parsed: Mapping[str, Any], tables: list[str], records: dg.AssetKey | None
+) -> dg.AssetsDefinition | None:
     if not tables or records is None:
         return None
 
@@ -130,9 +135,13 @@ def _identity(tables: list[str], records: dg.AssetKey | None) -> dg.AssetsDefini
         from identity.resolve import resolve
 
         house: House = context.resources.house
-        matching = _matching(house.settings)
+        broken = _broken(house.settings, parsed, house.suites, IDENTITY)
         report = resolve(
-            house.settings.warehouse, run_id=house.run_id, as_of=house.as_of, matching=matching
+            house.settings.warehouse,
+            run_id=house.run_id,
+            as_of=house.as_of,
+            matching=_matching(house.settings),
+            broken=[each.rule_id for each in broken if each.gate in _BEFORE_IDENTITY],
         )
         yield from _counted("identity", tables, house)
         yield dg.AssetCheckResult(
@@ -186,18 +195,25 @@ def fit(
     """
     from attribution import monthly, tables
 
-    broken = [
-        each.rule_id
-        for group in groups.state(settings, parsed, suites)
-        if group.name == ATTRIBUTION
-        for each in group.broken
-        if not each.is_overridden
-    ]
+    broken = [each.rule_id for each in _broken(settings, parsed, suites, ATTRIBUTION)]
     if broken:
         tables.ensure_tables(settings.warehouse)
         return f"no fits are made, those in force go on: {', '.join(broken)} is broken"
     made, few = monthly.fit(settings.warehouse, run_id=run_id, as_of=as_of)
     return f"{made} fits made; {few} months of a model have too few conversions"
+
+
+def _broken(
+    settings: Settings, parsed: Mapping[str, Any], suites: Sequence[Suite], group: str
+) -> list[groups.Broken]:
+    """Return the broken rules that hold a group of marts back and that nobody has overridden."""
+    return [
+        each
+        for found in groups.state(settings, parsed, suites)
+        if found.name == group
+        for each in found.broken
+        if not each.is_overridden
+    ]
 
 
 def _ledger(

@@ -96,6 +96,20 @@ def test_a_cause_that_is_mended_needs_no_approval(company):
     assert company.rows("select * from identity.held_changes") == []
 
 
+def test_of_records_that_break_a_blocking_rule_not_one_merge_is_made(company):
+    before = company.rows(PERSONS)
+    marry(company, (0, 1))
+    company.record("new", first_key="zoe", email_key="zoe@acme.example")
+    report = company.resolve(DAY_2, run="bad", broken=["contact_has_email"])
+    assert company.rows(f"{PERSONS} limit 20") == before
+    assert (report.waiting.merges, report.events) == (1, {"created": 1})
+    assert "(the records break contact_has_email) wait" in str(report.waiting)
+    check_state(company)
+    report = company.resolve(DAY_3, run="mended")
+    assert (report.waiting, report.events) == (None, {"merged": 1})
+    assert company.person("00") == company.person("01")
+
+
 def test_known_persons_taken_apart_wait_as_well(company):
     marry(company, *pairs_of(4))
     company.resolve(DAY_2, run="flood")

@@ -77,10 +77,12 @@ class Company:
                     connection.execute(f"insert into {table} select * from lines")
                     connection.unregister("lines")
 
-    def resolve(self, as_of=DAY_1, full=False, run="run", **changes):
+    def resolve(self, as_of=DAY_1, full=False, run="run", broken=(), **changes):
         self.put()
         matching = RULES | changes
-        return resolve(self.file, run_id=run, as_of=as_of, matching=matching, full=full)
+        return resolve(
+            self.file, run_id=run, as_of=as_of, matching=matching, broken=broken, full=full
+        )
 
     def rows(self, sql):
         with duckdb.connect(str(self.file), read_only=True) as connection:

@@ -1,12 +1,25 @@
 """A flood of merges from the run to the approval, and a merge from the run to its undoing."""
 
 import dagster as dg
+import duckdb
 import pytest
 
+import quality.run
 from orchestration import cli, home, rooms
 from orchestration.house import House
 from orchestration.settings import PROJECT, Refused, Settings
 from tests.identity.test_resolve import DAY_1, Company
+from tests.orchestration.test_fits_of_broken_rows import model
+
+# A table of records, and the mart of persons that reads them.
+PARSED = {
+    "nodes": {
+        "contacts": model("staging", "hubspot", "stg_hubspot__contacts"),
+        "persons": model("marts", "identity", "dim_persons"),
+    },
+    "sources": {},
+    "child_map": {"contacts": ["persons"]},
+}
 
 
 @pytest.fixture
@@ -43,8 +56,9 @@ def people(settings, *married):
 def run(settings, run_id):
     """Resolve as a run does; return the check and its message."""
     records = dg.AssetKey(["intermediate", "int_identity__records"])
-    asset = rooms._identity(["person_map", "ledger"], records)
+    asset = rooms._identity(PARSED, ["person_map", "ledger"], records)
     house = House(settings, "sandbox", DAY_1.replace(tzinfo=None), run_id)
+    house.suites = []
     done = dg.materialize([asset], resources={"house": house})
     (check,) = done.get_asset_check_evaluations()
     assert (check.asset_key.path[-1], check.check_name) == ("person_map", rooms.CHANGES_ARE_FEW)
@@ -72,6 +86,32 @@ def test_a_flood_of_merges_is_red_until_somebody_approves_the_run(settings, caps
     assert "3 changes approved by ada" in capsys.readouterr().out
     assert run(settings, "done") == (True, "nothing waits")
     assert company.person("00") == company.person("01")
+
+
+@pytest.mark.parametrize(
+    ("gate", "is_overridden", "waits"),
+    [("staging", False, True), ("staging", True, False), ("marts", False, False)],
+)
+def test_a_batch_that_hygiene_refused_merges_nobody(settings, gate, is_overridden, waits):
+    people(settings)
+    run(settings, "first")
+    quality.run.ensure_tables(settings.warehouse)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            "insert into quality.results by name select 'bad' as run_id, ? as gate,"
+            " 'contact_has_email' as rule_id, 'blocking' as severity, false as passed,"
+            " 'staging' as table_schema, 'stg_hubspot__contacts' as table_name,"
+            " ? as is_overridden",
+            [gate, is_overridden],
+        )
+    people(settings, 0)
+    passed, told = run(settings, "bad")
+    assert passed is not waits
+    assert told.startswith(
+        "1 merges and 0 splits of 20 known persons (the records break contact_has_email) wait"
+        if waits
+        else "nothing waits"
+    )
 
 
 def test_an_undone_merge_is_parted_by_the_next_run_under_the_old_id(settings, capsys):
