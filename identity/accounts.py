@@ -183,16 +183,13 @@ def _keep(connection: duckdb.DuckDBPyConnection) -> None:
 
 # What a record says of its company, and whether the last run heard the same.
 _CHANGED = f"""
-create or replace temp table stated as
-select
-    hash(record_key) as key,
-    hash(account_domain, company_key, company_name, company_record_id, created_at) as content
-from {RECORDS} where record_kind not in ('test', 'spam');
+create or replace temp view stated as
+select key, placed as content from seen where is_placed;
 
 create or replace temp table changed as
-select key from stated anti join identity.placed_records using (key, content)
-union
-select key from identity.placed_records anti join stated using (key);
+select distinct key
+from stated full join identity.placed_records as placed using (key)
+where stated.content is distinct from placed.content;
 
 create or replace temp table fresh_statements as
 select

@@ -76,7 +76,8 @@ def hold_back(
 
 def _known_persons(connection: duckdb.DuckDBPyConnection) -> int:
     row = connection.execute(
-        f"select count(distinct person_id) from identity.person_map where object not in {UNCOUNTED}"
+        "select count(distinct hash(person_id)) from identity.person_map"
+        f" where object not in {UNCOUNTED}"
     ).fetchone()
     return int(row[0]) if row else 0
 

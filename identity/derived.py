@@ -5,10 +5,12 @@ from identity.tables import BLOCKS
 RECORDS = "intermediate.int_identity__records"
 # The columns of a record that identity depends on: another value in one makes it a changed record.
 READ = (
-    "source, object, source_record_id, linked_record_id, record_kind, created_at, first_key,"
-    " last_key, company_key, street_key, postal_code, city, country_code, email_key,"
-    " email_normalised, email_domain, phone_key, is_free_mail"
+    "linked_record_id, record_kind, created_at, first_key, last_key, company_key, street_key,"
+    " postal_code, city, country_code, email_key, email_normalised, email_domain, phone_key,"
+    " is_free_mail"
 )
+# The columns that a record's account depends on.
+PLACED = "account_domain, company_key, company_name, company_record_id, created_at"
 # Block -> the value two records must share to be scored at all. Never a first and last name alone,
 # never a bare local part of an address.
 _BLOCKS = (
@@ -47,7 +49,8 @@ def derived(wanted: str, *, is_fresh: bool) -> str:
     return f"""
         with named as (
             select
-                wanted.number, wanted.content, records.record_key, {READ.replace(",", ", ")},
+                wanted.number, wanted.content, records.record_key, source, object,
+                source_record_id, {READ},
                 -- Swapped names are one name; an initial is not enough to be one.
                 case when length(first_key) > 1 and length(last_key) > 1
                     then least(first_key, last_key) || '|' || greatest(first_key, last_key)

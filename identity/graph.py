@@ -34,23 +34,33 @@ def open_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, ful
         connection.execute("create or replace temp table seeds as select number from party_records")
         connection.execute("insert into fresh_edges select * from stated_edges")
         return
-    rules = " or ".join(
-        f"(rule = '{rule}' and key_hash in (select key_hash from affected where kind = '{kind}'))"
-        for rule, kind in KIND_OF_RULE.items()
-    )
+    rules = ", ".join(f"('{rule}', '{kind}')" for rule, kind in KIND_OF_RULE.items())
     connection.execute(
         f"""
         create or replace temp table void_edges as
-        select rowid as edge, left_number, right_number from identity.edges
-        where left_number in (select number from old_rows)
+        with void_keys as (
+            select rule, key_hash from affected
+            inner join (values {rules}) as kinds (rule, kind) using (kind)
+        ),
+        moved as (
+            select number from old_rows union select number from touched
+        ),
+        near as materialized (
+            select rowid as edge, left_number, right_number, rule from identity.edges
+            where left_number in (select number from moved)
+            or right_number in (select number from moved)
+        )
+        select edge, left_number, right_number from near
+        where rule = '{PROBABILISTIC}'
+        or left_number in (select number from old_rows)
         or right_number in (select number from old_rows)
-        or {rules}
-        or (rule = '{PROBABILISTIC}' and (
-            left_number in (select number from touched)
-            or right_number in (select number from touched)
-        ))
-        or (rule in {STATED} and (left_number, right_number, rule) not in
-            (select (left_number, right_number, rule) from stated_edges))
+        union
+        select edges.rowid, left_number, right_number
+        from identity.edges semi join void_keys using (rule, key_hash)
+        union
+        select edges.rowid, left_number, right_number
+        from identity.edges anti join stated_edges using (left_number, right_number, rule)
+        where rule in {STATED}
         """
     )
     connection.execute("delete from identity.edges where rowid in (select edge from void_edges)")
@@ -78,30 +88,15 @@ def cut_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full
         "create or replace temp table numbered_edges as"
         " select *, row_number() over () - 1 as edge from fresh_edges"
     )
-    ranks = " ".join(f"when '{rule}' then {rank}" for rank, rule in enumerate(matching.rules))
-    columns = (
-        f"left_number, right_number, case rule {ranks} else {len(matching.rules)} end as strength,"
-        f" case when rule = '{PROBABILISTIC}' then match_weight else 'infinity'::double end"
-        " as weight, coalesce(is_swapped, false) as is_swapped"
-    )
-    read: Columns = connection.execute(
-        f"""
-        select {columns}, rowid as edge, false as is_fresh, is_used
-        from identity.edges where guard is null
-        union all
-        select {columns}, edge, true, false from numbered_edges where guard is null
-        """
-    ).fetchnumpy()
-    left, right = (np.asarray(read[n], np.int64) for n in ("left_number", "right_number"))
-    inside = _reached(connection, left, right, full=full)
+    inside = _reached(connection, full=full)
     place_of = _members(connection, inside)
-    kept = inside[left]
+    read = _links(connection, matching, full=full)
     links = Links(
-        place_of[left[kept]],
-        place_of[right[kept]],
-        np.asarray(read["strength"][kept], np.int64),
-        np.asarray(read["weight"][kept], np.float64),
-        np.asarray(read["is_swapped"][kept], bool),
+        place_of[read["left_number"]],
+        place_of[read["right_number"]],
+        np.asarray(read["strength"], np.int64),
+        np.asarray(read["weight"], np.float64),
+        np.asarray(read["is_swapped"], bool),
     )
     keys = _Keys(connection)
     result = cut(
@@ -112,7 +107,7 @@ def cut_graph(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full
         keys.name,
         _decided(connection, matching, "release", place_of),
     )
-    _tell(connection, read, kept, result)
+    _tell(connection, read, result)
     return GraphCut([(reason, keys.names(group.tolist())) for reason, group in result.held])
 
 
@@ -160,19 +155,44 @@ def _decided(
     return [(one, other) for one, other in places if one >= 0 and other >= 0]
 
 
-def _reached(
-    connection: duckdb.DuckDBPyConnection, left: np.ndarray, right: np.ndarray, *, full: bool
-) -> np.ndarray:
+def _reached(connection: duckdb.DuckDBPyConnection, *, full: bool) -> np.ndarray:
     """Return per record number whether its component, before any cut, holds a seed."""
     row = connection.execute("select coalesce(max(number), -1) + 1 from everyone").fetchone()
     count = int(row[0]) if row else 0
     if full:
         return np.ones(count, bool)
+    ends: Columns = connection.execute(
+        """
+        select left_number, right_number from identity.edges where guard is null
+        union all
+        select left_number, right_number from numbered_edges where guard is null
+        """
+    ).fetchnumpy()
     seeds = connection.execute("select number from seeds").fetchnumpy()["number"]
-    labels = components(count, left, right)
+    labels = components(count, ends["left_number"], ends["right_number"])
     reached = np.zeros(count, bool)
     reached[labels[seeds[seeds < count]]] = True
     return reached[labels]
+
+
+def _links(connection: duckdb.DuckDBPyConnection, matching: Matching, *, full: bool) -> Columns:
+    """Return the links between the reached records, old and fresh, as columns."""
+    ranks = " ".join(f"when '{rule}' then {rank}" for rank, rule in enumerate(matching.rules))
+    columns = (
+        f"left_number, right_number, case rule {ranks} else {len(matching.rules)} end as strength,"
+        f" case when rule = '{PROBABILISTIC}' then match_weight else 'infinity'::double end"
+        " as weight, coalesce(is_swapped, false) as is_swapped"
+    )
+    inside = "true" if full else "left_number in (select number from reached)"
+    return connection.execute(
+        f"""
+        select {columns}, rowid as edge, false as is_fresh, is_used
+        from identity.edges where guard is null and {inside}
+        union all
+        select {columns}, edge, true, false
+        from numbered_edges where guard is null and {inside}
+        """
+    ).fetchnumpy()
 
 
 def _members(connection: duckdb.DuckDBPyConnection, inside: np.ndarray) -> np.ndarray:
@@ -215,7 +235,7 @@ def _traits(connection: duckdb.DuckDBPyConnection) -> Traits:
     )
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, read: Columns, kept: np.ndarray, cut: Cut) -> None:
+def _tell(connection: duckdb.DuckDBPyConnection, read: Columns, cut: Cut) -> None:
     _register(connection, "labels", place=np.arange(len(cut.labels)), cluster=cut.labels)
     connection.execute(
         "create or replace temp table members as"
@@ -224,9 +244,9 @@ def _tell(connection: duckdb.DuckDBPyConnection, read: Columns, kept: np.ndarray
     _register(
         connection,
         "edge_uses",
-        edge=read["edge"][kept],
-        is_fresh=np.asarray(read["is_fresh"][kept], bool),
-        was_used=np.asarray(read["is_used"][kept], bool),
+        edge=read["edge"],
+        is_fresh=np.asarray(read["is_fresh"], bool),
+        was_used=np.asarray(read["is_used"], bool),
         is_used=cut.is_used,
     )
 

@@ -23,7 +23,7 @@ SHIPPED_RULES: dict[str, tuple[str, float]] = {
 PROBABILISTIC = "probabilistic"
 # Raise it where the same records and rules give other links than before: every home then resolves
 # anew once, instead of keeping what an older version remembered.
-_VERSION = 2
+_VERSION = 3
 
 
 class IdentityError(RuntimeError):
@@ -73,7 +73,8 @@ class Matching:
     rules: dict[str, tuple[str, float]] = field(default_factory=lambda: dict(SHIPPED_RULES))
     overrides: tuple[Override, ...] = ()
     probabilistic: Probabilistic | None = None
-    broken: tuple[str, ...] = ()
+    # No part of the fingerprint: what waits for them is decided anew in any case.
+    broken: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def weakest_certain(self) -> int:
@@ -105,7 +106,7 @@ class Matching:
     def fingerprint(self) -> str:
         """What all links depend on beside the records; overrides are compared one by one."""
         guard = {"changed_persons_share": 0.0, "changed_persons_least": 0}
-        told = repr((_VERSION, replace(self, overrides=(), broken=(), **guard)))
+        told = repr((_VERSION, replace(self, overrides=(), **guard)))
         return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod

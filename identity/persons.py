@@ -7,6 +7,7 @@ import duckdb
 from identity import approval, ids, store
 from identity.approval import Held
 from identity.matching import Matching
+from identity.tables import UNCOUNTED
 
 # Which records an id had when it was given up: the run that merged it ended their stay there.
 _FORMER = f"""
@@ -143,11 +144,12 @@ def keep_guarded(connection: duckdb.DuckDBPyConnection) -> int:
 
 def largest(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the size of the largest person; browsers and forms do not count."""
+    # By hashes of 64 bits, in half the time of text.
     row = connection.execute(
-        """
+        f"""
         select max(records) from (
             select count(*) as records from identity.person_map
-            where object not in ('visitors', 'form_submissions') group by person_id
+            where object not in {UNCOUNTED} group by hash(person_id)
         )
         """
     ).fetchone()

@@ -1,14 +1,18 @@
 """What changed since the last run, and the records that a change can reach. All of it in SQL.
 
-Makes temporary tables and writes nothing: `party_records` (records to look at, with all that
-matching needs), `old_rows` (what the last run knew of records that changed or went), `affected`
-(their keys, old and new), `gone` (records that are no more), `dead` (key values that link nobody),
-`touched` (records whose links are made anew). A full run is the same with nothing known.
+Makes temporary tables and writes nothing: `seen` (every record by hashes, read once for persons and
+accounts), `party_records` (records to look at, with all that matching needs), `old_rows` (what the
+last run knew of records that changed or went), `affected` (their keys, old and new), `gone`
+(records that are no more), `dead` (key values that link nobody), `touched` (records whose links are
+made anew). A full run is the same with nothing known.
 """
+
+from collections.abc import Sequence
 
 import duckdb
 
-from identity.derived import READ, RECORDS, derived
+from identity.derived import PLACED, READ, RECORDS, derived
+from identity.keys import KIND_OF_RULE
 from identity.matching import Matching
 from identity.store import record_key
 from identity.tables import BLOCKS, KEYS
@@ -44,11 +48,14 @@ def find_changes(connection: duckdb.DuckDBPyConnection, matching: Matching, *, f
         from {mapped} anti join everyone using (source, object, source_record_id)
         """
     )
-    _affected(connection, full=full)
+    # The key of a rule that is off links nobody: by postal codes alone, 300,000 of a million
+    # records were neighbours of a change of 1 %.
+    kinds = [KIND_OF_RULE[rule] for rule in matching.rules if rule in KIND_OF_RULE]
+    _affected(connection, kinds, full=full)
     _dead(connection, matching, full=full)
     _touched(connection, full=full)
     if not full:
-        _add_neighbours(connection)
+        _add_neighbours(connection, kinds)
     for kind in ("email", "phone"):
         connection.execute(
             f"update party_records set {kind}_key = null where key_{kind} in"
@@ -61,22 +68,26 @@ def _party_records(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         create or replace temp table seen as
-        select hash(record_key) as key, hash({READ}) as content
-        from {RECORDS} where object <> 'companies';
+        select
+            hash(record_key) as key, hash({READ}) as content, hash({PLACED}) as placed,
+            object <> 'companies' as is_party, record_kind not in ('test', 'spam') as is_placed
+        from {RECORDS};
+
+        create or replace temp table differing as
+        select number, key, seen.content
+        from (select * from seen where is_party) as seen
+        full join (select number, hash(record_key) as key, content from known) as known
+            using (key, content)
+        where number is null or seen.content is null;
 
         create or replace temp table old_rows as
-        select known.* from known
-        anti join seen on hash(known.record_key) = seen.key and known.content = seen.content;
+        select known.* from known semi join differing using (number);
 
         create or replace temp table fresh_keys as
-        with fresh as (
-            select key, content from seen
-            anti join (select hash(record_key) as key, content from known) as known
-                using (key, content)
-        )
         select records.record_key, fresh.content, old_rows.number
         from {RECORDS} as records
-        inner join fresh on hash(records.record_key) = fresh.key
+        inner join (select * from differing where number is null) as fresh
+            on hash(records.record_key) = fresh.key
         left join old_rows on records.record_key = old_rows.record_key
         """
     )
@@ -99,9 +110,11 @@ def _party_records(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _affected(connection: duckdb.DuckDBPyConnection, *, full: bool) -> None:
+def _affected(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str], *, full: bool) -> None:
     """Keys of changed records as they were and as they are; of no interest where all are."""
-    columns = {kind: f"key_{kind}" for kind in KEYS} | {block: block for block in BLOCKS}
+    counted = {"email", "phone", *kinds}
+    columns = {kind: f"key_{kind}" for kind in KEYS if kind in counted}
+    columns |= {block: block for block in BLOCKS}
     connection.execute("create or replace temp table affected (kind varchar, key_hash ubigint)")
     for kind, column in () if full else columns.items():
         connection.execute(
@@ -160,20 +173,20 @@ def _touched(connection: duckdb.DuckDBPyConnection, *, full: bool) -> None:
             f"""
             insert into touched select number from everyone
             where {column} in (select key_hash from flipped where kind = ?)
-            and number not in (select number from touched)
+            except select number from touched
             """,
             [kind],
         )
 
 
-def _add_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
+def _add_neighbours(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str]) -> None:
     """Put into `party_records` whoever shares a key with a change or a block with a touched."""
     connection.execute("create or replace temp table needed as select number from touched")
     connection.execute(
         "create or replace temp table touched_rows as"
         " select * from everyone where number in (select number from touched)"
     )
-    for kind in KEYS:
+    for kind in kinds:
         connection.execute(
             f"""
             insert into needed select number from everyone

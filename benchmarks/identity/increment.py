@@ -2,8 +2,8 @@
 
 python -m benchmarks.identity.increment --homes /tmp/identity --seed 1 --scale 113
 
-One record in a hundred is kept back from the first run, and one in three hundred has another
-telephone then; the increment sees the true records. The rebuild starts from the same ledger.
+Three records in four hundred are kept back from the first run, and one has another telephone then;
+the increment sees the true records. The rebuild starts from the same ledger.
 """
 
 import argparse
@@ -84,11 +84,11 @@ def _keep_back(warehouse: Path) -> None:
         connection.execute("drop schema if exists identity cascade")
         connection.execute(f"create table kept_back as select * from {RECORDS} limit 0")
         connection.execute(
-            f"insert into kept_back select * from {RECORDS} where hash(record_key) % 300 < 4"
+            f"insert into kept_back select * from {RECORDS} where hash(record_key) % 400 < 4"
         )
-        connection.execute(f"delete from {RECORDS} where hash(record_key) % 300 < 3")
+        connection.execute(f"delete from {RECORDS} where hash(record_key) % 400 < 3")
         connection.execute(
-            f"update {RECORDS} set phone_key = reverse(phone_key) where hash(record_key) % 300 = 3"
+            f"update {RECORDS} set phone_key = reverse(phone_key) where hash(record_key) % 400 = 3"
         )
         connection.execute("checkpoint")
 
