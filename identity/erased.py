@@ -1,7 +1,8 @@
 """Keeps no address in identity's own history of a record that was erased.
 
 A tool without ids names its records by address. Records are never dropped, only erased, so an
-address that no record has any more is one that must go.
+address that no record has any more is one that must go. What went before the last run has gone from
+the history too, so that only a full run looks at all of it.
 """
 
 import duckdb
@@ -9,8 +10,11 @@ import duckdb
 from identity.store import record_key
 
 
-def forget_addresses(connection: duckdb.DuckDBPyConnection) -> int:
+def forget_addresses(connection: duckdb.DuckDBPyConnection, *, full: bool) -> int:
     """Put a random word in the place of erased addresses; return how many there were."""
+    is_gone = (
+        "not in (select record_key from everyone)" if full else "in (select record_key from gone)"
+    )
     connection.execute(
         f"""
         create or replace temp table erased_keys as
@@ -21,7 +25,7 @@ def forget_addresses(connection: duckdb.DuckDBPyConnection) -> int:
                 source, object, source_record_id
             from identity.person_map_history where source_record_id like '%@%'
         )
-        where record_key not in (select record_key from everyone)
+        where record_key {is_gone}
         """
     )
     connection.execute(

@@ -172,10 +172,9 @@ def _touched(connection: duckdb.DuckDBPyConnection, *, full: bool) -> None:
         connection.execute(
             f"""
             insert into touched select number from everyone
-            where {column} in (select key_hash from flipped where kind = ?)
+            where {column} in (select key_hash from flipped where kind = '{kind}')
             except select number from touched
-            """,
-            [kind],
+            """
         )
 
 
@@ -183,8 +182,8 @@ def _add_neighbours(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str])
     """Put into `party_records` whoever shares a key with a change or a block with a touched."""
     connection.execute("create or replace temp table needed as select number from touched")
     connection.execute(
-        "create or replace temp table touched_rows as"
-        " select * from everyone where number in (select number from touched)"
+        f"create or replace temp table touched_rows as select {', '.join(BLOCKS)}"
+        " from everyone where number in (select number from touched)"
     )
     for kind in kinds:
         connection.execute(

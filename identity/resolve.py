@@ -107,7 +107,7 @@ def _resolve(
     decisions.keep(connection, matching, run_id, as_of)
     companies = resolve_accounts(connection, matching, run_id, as_of, full=full)
     households = resolve_households(connection, matching, run_id, as_of)
-    forget_addresses(connection)
+    forget_addresses(connection, full=full)
     held = store.keep_reviews(connection, cut.held, as_of)
     guarded = persons.keep_guarded(connection)
     changed = _one(connection, "select count(*) from party_records where is_fresh")

@@ -48,13 +48,20 @@ def differences(
     columns = ", ".join(
         f'"{name}"' for name, *_ in connection.execute(f"describe {fresh}").fetchall()
     )
+    # Hashes are made of the rows in scope alone: else of every row of the table.
     connection.execute(
-        f"delete from identity.{table} where {scope}"
-        f" and hash({columns}) not in (select hash({columns}) from {fresh})"
+        f"""
+        create or replace temp table standing as
+        select rowid as place, hash({columns}) as told from identity.{table} where {scope}
+        """
     )
     connection.execute(
-        f"insert into identity.{table} select * from {fresh} where hash({columns}) not in"
-        f" (select hash({columns}) from identity.{table} where {scope})"
+        f"delete from identity.{table} where rowid in (select place from standing"
+        f" where told not in (select hash({columns}) from {fresh}))"
+    )
+    connection.execute(
+        f"insert into identity.{table} select * from {fresh}"
+        f" where hash({columns}) not in (select told from standing)"
     )
 
 
