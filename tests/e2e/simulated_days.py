@@ -4,10 +4,11 @@ import os
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -141,23 +142,24 @@ def rooms_only(settings: Settings) -> str:
             )
         rules.load(settings.config, settings.warehouse)
         truth.load(settings, "sandbox")
-        records = f"+{transform.RECORDS}"
-        staged = f"{transform.STAGING} resource_type:seed"
-        _dbt(facts, "--select", staged)
-        rooms.normalise(settings)
-        _dbt(facts, "--select", records, "--exclude", staged)
-        resolve(
-            settings.warehouse,
-            run_id=facts.run_id,
-            as_of=settings.as_of,
-            matching=rules.read(settings.config, "matching"),
-        )
-        early = f"{transform.STAGING} resource_type:seed {records}"
-        journeys = " ".join(f"+{name}" for name in transform.JOURNEYS)
-        _dbt(facts, "--select", journeys, "--exclude", early)
-        monthly.fit(settings.warehouse, run_id=facts.run_id, as_of=settings.as_of)
-        _dbt(facts, "--exclude", f"{early} {journeys}")
+        transformed(facts, rules.read(settings.config, "matching"))
     return facts.run_id
+
+
+def transformed(facts: house.House, matching: Mapping[str, Any]) -> None:
+    """Make everything that follows from what was loaded, with all tests."""
+    settings = facts.settings
+    records = f"+{transform.RECORDS}"
+    staged = f"{transform.STAGING} resource_type:seed"
+    _dbt(facts, "--select", staged)
+    rooms.normalise(settings)
+    _dbt(facts, "--select", records, "--exclude", staged)
+    resolve(settings.warehouse, run_id=facts.run_id, as_of=facts.as_of, matching=matching)
+    early = f"{transform.STAGING} resource_type:seed {records}"
+    journeys = " ".join(f"+{name}" for name in transform.JOURNEYS)
+    _dbt(facts, "--select", journeys, "--exclude", early)
+    monthly.fit(settings.warehouse, run_id=facts.run_id, as_of=facts.as_of)
+    _dbt(facts, "--exclude", f"{early} {journeys}")
 
 
 def _dbt(facts: house.House, *chosen: str) -> None:

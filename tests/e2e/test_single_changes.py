@@ -1,0 +1,246 @@
+"""One change at a time moves exactly what it must: every other row of the marts stays as it was.
+
+A day is restated, two persons are merged, a deal is refunded, a deal's stage moves back.
+"""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import whole_runs
+from simulated_days import settings_at, transformed
+
+from orchestration import house, publish, rules
+from orchestration.settings import export
+
+pytestmark = pytest.mark.slow
+
+AS_OF = datetime(2026, 7, 1, 6)
+WON = """
+select source_record_id, opportunity_id, account_id from marts.fct_opportunities
+where is_won and source_system = 'hubspot' and value_amount > 0
+and opportunity_id not in (
+    select opportunity_id from marts.fct_conversions where is_reversal
+)
+order by source_record_id
+"""
+Row = dict[str, Any]
+
+
+@dataclass
+class Company:
+    """A home that was published once, and what the last change moved in its marts."""
+
+    home: Path
+    kept: Path
+
+    @property
+    def marts(self) -> Path:
+        return self.home / "marts" / "engineroom.duckdb"
+
+    def rows(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.marts), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def after(
+        self, change: Callable[[duckdb.DuckDBPyConnection], object], *decisions: Row
+    ) -> dict[str, list[Row]]:
+        """Make a change to raw rows, run the rest of the platform; return the rows that moved."""
+        shutil.copyfile(self.marts, self.kept)
+        settings = settings_at(self.home, AS_OF, whole_runs.SEED, whole_runs.SCALE)
+        facts = house.House(settings, "sandbox", AS_OF, str(uuid.uuid4()))
+        with house.occupied(settings, facts.run_id):
+            export(settings)
+            house.prepare(facts)
+            with duckdb.connect(str(settings.warehouse)) as connection:
+                change(connection)
+            matching = rules.read(settings.config, "matching")
+            transformed(facts, {**matching, "overrides": list(decisions)})
+        return dict(self._moved())
+
+    def _moved(self) -> Iterator[tuple[str, list[Row]]]:
+        with duckdb.connect() as connection:
+            for alias, file in (("kept", self.kept), ("now", self.marts)):
+                connection.execute(f"attach '{file}' as {alias} (read_only)")
+            for (table,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = 'now'"
+                " and schema_name = 'marts' order by 1"
+            ).fetchall():
+                if table not in publish.RUN_LOGS and (found := list(_unlike(connection, table))):
+                    yield table, found
+
+
+def _unlike(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Row]:
+    names = [
+        name
+        for name, *_ in connection.execute(f"describe now.marts.{table}").fetchall()
+        if name not in publish.VOLATILE_COLUMNS
+    ]
+    columns = ", ".join(f'"{name}"' for name in names)
+    for side, other in (("kept", "now"), ("now", "kept")):
+        for row in connection.execute(
+            f"select {columns} from {side}.marts.{table}"
+            f" except all select {columns} from {other}.marts.{table}"
+        ).fetchall():
+            yield {**dict(zip(names, row, strict=True)), "side": side}
+
+
+def again(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    where: str,
+    changes: str,
+    *,
+    new: bool = False,
+) -> None:
+    """Load a row again with other values: a new version of it, or with `new` another record."""
+    stamp = f"timestamptz '{AS_OF}+00'"
+    told = f"{changes}, md5(row_version || '{table}') as row_version, '{uuid.uuid4()}' as"
+    connection.execute(
+        f"create or replace temp table fresh as select * replace ({told} _dlt_load_id,"
+        f" {stamp} as _dlt_valid_from) from {table} where _dlt_valid_to is null and {where}"
+    )
+    if not new:
+        connection.execute(
+            f"update {table} set _dlt_valid_to = {stamp} where _dlt_valid_to is null and {where}"
+        )
+    connection.execute(f"insert into {table} select * from fresh")
+
+
+@pytest.fixture(scope="module")
+def company(published_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    folder = tmp_path_factory.mktemp("single")
+    return Company(whole_runs.copy_home(published_home, folder / "home"), folder / "kept.duckdb")
+
+
+def facts_moved(moved: dict[str, list[Row]]) -> set[str]:
+    """Return the marts of single things that moved; reports sum them up."""
+    return {table for table in moved if table.startswith(("fct_", "dim_", "bridge_"))}
+
+
+def test_a_run_over_nothing_new_moves_nothing(company: Company) -> None:
+    assert company.after(lambda _: None) == {}
+
+
+def test_a_restated_day_moves_the_spend_of_that_day_alone(company: Company) -> None:
+    ((day,),) = company.rows(
+        "select min(reported_on) from marts.fct_ad_performance"
+        " where platform = 'linkedin_ads' and spend_amount > 0"
+    )
+    moved = company.after(
+        lambda connection: again(
+            connection,
+            "raw_linkedin_ads.analytics",
+            f"pivot_name = 'ACCOUNT' and reported_on = date '{day}'",
+            "cast(cast(cost_in_local_currency as decimal(18, 2)) + 7 as varchar)"
+            " as cost_in_local_currency",
+        )
+    )
+    assert facts_moved(moved) == {"fct_ad_performance", "fct_ad_restatements"}
+    spend = moved["fct_ad_performance"]
+    assert {(row["platform"], row["reported_on"], row["is_residual"]) for row in spend} == {
+        ("linkedin_ads", day, True)
+    }
+    gained = sum(row["spend_amount"] * (1 if row["side"] == "now" else -1) for row in spend)
+    assert gained == 7
+    assert {row["date_day"] for row in moved["rpt_channel_roi"]} == {day}
+
+
+def test_merged_persons_move_what_is_theirs_alone(company: Company) -> None:
+    (one, first), (other, second) = company.rows(
+        """
+        select min(source_record_id), person_id from marts.bridge_identity
+        semi join (
+            select person_id from marts.fct_conversions where opportunity_id is null
+            group by person_id having bool_and(not is_reversal)
+        ) using (person_id)
+        where source = 'hubspot' and object = 'contacts'
+        and account_id not in (
+            select account_id from marts.fct_opportunities where account_id is not null
+        )
+        group by person_id having count(*) = 1 order by 1 limit 2
+        """
+    )
+    record = {"source": "hubspot", "object": "contacts"}
+    moved = company.after(
+        lambda _: None,
+        {
+            "action": "force_merge", "reason": "one person", "decided_by": "ada",
+            "left": {**record, "source_record_id": one},
+            "right": {**record, "source_record_id": other},
+        },
+    )  # fmt: skip
+    both = {first, second}
+    conversions = {row["conversion_id"] for row in moved["fct_conversions"]}
+    for table in facts_moved(moved):
+        for row in moved[table]:
+            if "person_id" in row:
+                assert row["person_id"] in both, (table, row)
+            elif table == "fct_attribution_credits":
+                assert row["conversion_id"] in conversions, row
+            else:
+                assert table == "dim_accounts", (table, row)
+    whole = company.rows(
+        "select count(*) from (select sum(credit_micros) as micros"
+        " from marts.fct_attribution_credits group by conversion_id, attribution_model)"
+        " where micros <> 1000000"
+    )
+    assert whole == [(0,)]
+
+
+def test_a_refund_adds_its_own_rows_and_nets_each_touch_to_zero(company: Company) -> None:
+    deal, opportunity, _ = company.rows(WON)[0]
+    moved = company.after(
+        lambda connection: again(
+            connection,
+            "raw_hubspot.deals",
+            f"id = '{deal}'",
+            f"'back' as id, '{deal}' as properties__original_deal_id,"
+            " cast(-cast(properties__amount as decimal(18, 2)) as varchar) as properties__amount",
+            new=True,
+        )
+    )
+    refunds = [row for row in moved["fct_conversions"] if row["is_reversal"]]
+    assert [row["side"] for row in moved["fct_conversions"]] == ["now"]
+    assert len(refunds) == 1
+    credits = moved["fct_attribution_credits"]
+    assert {row["conversion_id"] for row in credits} == {refunds[0]["conversion_id"]}
+    assert {row["side"] for row in credits} == {"now"}
+    net = company.rows(
+        f"""
+        select attribution_model, touchpoint_id, sum(value_amount)
+        from marts.fct_attribution_credits inner join marts.fct_conversions
+            using (conversion_id, stage)
+        where stage = 'won' and opportunity_id in (
+            '{opportunity}', '{refunds[0]["opportunity_id"]}'
+        )
+        group by all having sum(fct_attribution_credits.value_amount) <> 0
+        """
+    )
+    assert net == []
+
+
+def test_a_stage_that_moves_back_moves_its_own_opportunity_alone(company: Company) -> None:
+    deal, opportunity, account = company.rows(WON)[1]
+
+    def move_back(connection: duckdb.DuckDBPyConnection) -> None:
+        again(
+            connection,
+            "raw_hubspot.deals",
+            f"id = '{deal}'",
+            "'presentationscheduled' as properties__dealstage",
+        )
+
+    moved = company.after(move_back)
+    assert {row["opportunity_id"] for row in moved["fct_opportunities"]} == {opportunity}
+    conversions = {row["conversion_id"] for row in moved.get("fct_conversions", [])}
+    for table in facts_moved(moved) - {"fct_opportunities"}:
+        for row in moved[table]:
+            mine = row.get("opportunity_id") == opportunity or row.get("account_id") == account
+            assert mine or row.get("conversion_id") in conversions, (table, row)
