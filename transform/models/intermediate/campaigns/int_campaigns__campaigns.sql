@@ -44,6 +44,29 @@ ad_channels as (
     select * from {{ ref('stg_config__ad_channels') }}
 ),
 
+response_channels as (
+    select * from {{ ref('stg_config__response_channels') }}
+),
+
+marketing_ranked as (
+    -- A kind of campaign has a channel; one that spans channels stands in none of them, and its
+    -- tag brings its parts together.
+    select
+        marketing_campaigns.*,
+        case
+            when marketing_campaigns.campaign_type is null then 'other'
+            else coalesce(response_channels.channel, 'other')
+        end as channel,
+        row_number() over (
+            partition by marketing_campaigns.source, marketing_campaigns.campaign_native_id
+            order by coalesce(response_channels.rule_order, 999999)
+        ) as position
+    from marketing_campaigns
+    left join response_channels
+        on lower(marketing_campaigns.campaign_type) like response_channels.campaign_type
+    where not marketing_campaigns.is_deleted
+),
+
 paid as (
     -- A campaign that only its spend names is a campaign too.
     select
@@ -129,19 +152,18 @@ every_campaign as (
         {{ date_of('sent_at') }} as ended_on
     from email_campaigns
     union all
-    -- It spans channels, so it stands in none of them: its tag brings its parts together.
     select
         source as platform,
         '(none)' as account_native_id,
         campaign_native_id,
         coalesce(name, campaign_native_id) as name,
         coalesce(utm_campaign, lower(name), campaign_native_id) as canonical_text,
-        'other' as channel,
+        channel,
         status,
         started_on,
         ended_on
-    from marketing_campaigns
-    where not is_deleted
+    from marketing_ranked
+    where position = 1
     union all
     select
         'utm' as platform,

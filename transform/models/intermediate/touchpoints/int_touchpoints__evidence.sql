@@ -72,7 +72,7 @@ inner join clicks
         and clicked.recipient_key = clicks.recipient_key
         and clicks.occurred_at between clicked.occurred_at and clicked.last_click_at
 union all
--- Outside a visit a form or a talk with sales is its own evidence.
+-- Outside a visit a form, a talk with sales or a response is its own evidence.
 select
     touchpoint_id,
     touch_type as kind,
@@ -80,4 +80,4 @@ select
     native_id,
     touched_at as occurred_at
 from touches
-where session_id is null and touch_type in ('form', 'sales')
+where session_id is null and touch_type in ('form', 'sales', 'event')

@@ -10,6 +10,14 @@ activities as (
     select * from {{ ref('int_touchpoints__sales_activities') }}
 ),
 
+responses as (
+    select * from {{ ref('int_touchpoints__responses') }}
+),
+
+channels as (
+    select * from {{ ref('stg_config__channels') }}
+),
+
 channel_lookup as (
     select * from {{ ref('int_web__channel_lookup') }}
 ),
@@ -30,7 +38,7 @@ form_touches as (
         channel_lookup.source,
         channel_lookup.medium,
         coalesce(aliases.canonical_value, forms.utm_campaign) as utm_campaign,
-        cast(null as varchar) as click_campaign_id,
+        cast(null as varchar) as known_campaign_id,
         forms.click_id_type,
         cast(null as varchar) as session_id,
         1 as forms,
@@ -55,7 +63,7 @@ click_touches as (
         source,
         'email' as medium,
         cast(null as varchar) as utm_campaign,
-        campaign_id as click_campaign_id,
+        campaign_id as known_campaign_id,
         cast(null as varchar) as click_id_type,
         cast(null as varchar) as session_id,
         0 as forms,
@@ -79,13 +87,35 @@ sales_touches as (
         activity_type as source,
         '(none)' as medium,
         cast(null as varchar) as utm_campaign,
-        cast(null as varchar) as click_campaign_id,
+        cast(null as varchar) as known_campaign_id,
         cast(null as varchar) as click_id_type,
         cast(null as varchar) as session_id,
         0 as forms,
         0 as email_clicks,
         occurred_at as touched_at
     from activities
+),
+
+response_touches as (
+    select
+        {{ surrogate_key(['responses.source', 'responses.response_id']) }} as touchpoint_id,
+        responses.source as source_system,
+        responses.response_id as native_id,
+        responses.person_id,
+        case responses.channel when 'sales' then 'sales' else 'event' end as touch_type,
+        responses.channel,
+        '(none)' as ad_network,
+        coalesce(responses.campaign_type, '(none)') as source,
+        coalesce(channels.default_medium, '(none)') as medium,
+        cast(null as varchar) as utm_campaign,
+        responses.campaign_id as known_campaign_id,
+        cast(null as varchar) as click_id_type,
+        cast(null as varchar) as session_id,
+        0 as forms,
+        0 as email_clicks,
+        responses.responded_at as touched_at
+    from responses
+    left join channels on responses.channel = channels.channel
 )
 
 select * from form_touches
@@ -93,3 +123,5 @@ union all
 select * from click_touches
 union all
 select * from sales_touches
+union all
+select * from response_touches

@@ -8,6 +8,7 @@ select
     cast(id as varchar) as campaign_native_id,
     nullif(trim(properties__hs_name), '') as name,
     lower(nullif(trim(properties__hs_utm), '')) as utm_campaign,
+    cast(null as varchar) as campaign_type,
     lower(nullif(trim(properties__hs_campaign_status), '')) as status,
     nullif(trim(properties__hs_owner), '') as owner_native_id,
     upper(nullif(trim(properties__hs_currency_code), '')) as currency_code,
