@@ -2,14 +2,8 @@ with month_ends as (
     select * from {{ ref('int_opportunities__month_ends') }}
 ),
 
-company as (
-    select * from {{ ref('stg_config__company') }}
-),
-
-this_month as (
-    select
-        {{ month_of(date_in_zone(as_of(), 'company.reporting_time_zone')) }} as month
-    from company
+months as (
+    select * from {{ ref('int_opportunities__months') }}
 ),
 
 closing as (
@@ -29,7 +23,7 @@ opening as (
     -- What the month before has closed with, and what of it is due now.
     select
         month_ends.opportunity_id,
-        {{ month_of(add_days('month_ends.month', 31)) }} as month,
+        months.month,
         'opening' as movement,
         month_ends.amount_reporting,
         case when month_ends.is_due_next then month_ends.amount_reporting else 0 end
@@ -38,7 +32,8 @@ opening as (
         month_ends.is_value_stated,
         cast(null as timestamp) as moved_at
     from month_ends
-    inner join this_month on month_ends.month < this_month.month
+    inner join months as closed_months on month_ends.month = closed_months.month
+    inner join months on closed_months.next_month = months.month
 )
 
 select * from opening
