@@ -23,6 +23,11 @@ with shares as (
         union all
     {% endfor %}
     select
+        'rpt_pipeline_influenced.influenced_share' as place,
+        influenced_share as share
+    from {{ ref('rpt_pipeline_influenced') }}
+    union all
+    select
         'rpt_channel_roi.coverage_share' as place,
         coverage_share as share
     from {{ ref('rpt_channel_roi') }}
