@@ -1,4 +1,4 @@
-"""What is not additive is summed nowhere: an opportunity stands in the row of every touch it had."""
+"""What does not add up is summed nowhere: an opportunity is in the row of every touch it had."""
 
 import re
 from collections.abc import Iterator
