@@ -57,6 +57,8 @@ PAGE = Page(
                     due_amount_reporting, opportunities_without_rate, opportunities_carried_back,
                     case
                         when movement in ('opening', 'closing') then 'Stands'
+                        when movement = 'won' then 'Won'
+                        when movement = 'lost' then 'Lost'
                         when amount_reporting < 0 then 'Takes away'
                         else 'Adds'
                     end as effect,
@@ -178,16 +180,16 @@ PAGE = Page(
         Chart(
             name="pipeline_sourced",
             title="What sourced the pipeline, and what the CRM says",
-            subtitle="{currency}, all that was created, by the account's first touch in 365 days",
+            subtitle="{currency} created, by the account's first touch; colour: what the CRM names",
             query="""
                 select
                     channel,
                     case
-                        when is_channel_agreed then 'CRM names the same channel'
-                        when not is_class_agreed then 'CRM names another class'
-                        when not is_channel_agreed then 'CRM names another channel'
-                        when is_class_agreed then 'CRM names the class only'
-                        else 'CRM says nothing known'
+                        when is_channel_agreed then 'Same channel'
+                        when not is_class_agreed then 'Other class'
+                        when not is_channel_agreed then 'Other channel'
+                        when is_class_agreed then 'Class only'
+                        else 'Not known'
                     end as agreement,
                     sum(opportunities) as opportunities,
                     sum(amount_reporting) as amount_reporting,
@@ -199,7 +201,9 @@ PAGE = Page(
             """,
             columns=(
                 Column("channel", "First touch", "term"),
-                Column("agreement", "Declared", "text", "rpt_pipeline_sourced.declared_channel"),
+                Column(
+                    "agreement", "The CRM names", "text", "rpt_pipeline_sourced.declared_channel"
+                ),
                 Column("opportunities", "Opportunities", "count"),
                 Column("amount_reporting", "Value created", "money"),
                 Column("won_amount_reporting", "Of it won", "money"),
