@@ -136,6 +136,23 @@ def spans(label: str, low: str, high: str, kind: str, mark: str | None = None) -
     }
 
 
+def waterfall(label: str, start: str, end: str, by: str, kind: str) -> Spec:
+    """Return a bar a step in the order of the answer, each from where the one before has ended."""
+    axis = {"labelAngle": 0, "labelLimit": 90, "labelOverlap": False, "ticks": False}
+    return {
+        # Narrower, the labels of its steps would lie on each other; a phone scrolls it sideways.
+        "usermeta": {"leastWidth": 720},
+        "mark": BAR,
+        "encoding": {
+            "x": {"field": label, "type": "nominal", "title": None, "sort": None, "axis": axis},
+            "y": amount(start, kind),
+            "y2": {"field": end},
+            "color": {"field": by, "type": "nominal", "title": None},
+        },
+        "height": 280,
+    }
+
+
 def heat(row: str, column: str, measure: str, kind: str) -> Spec:
     """Return a grid with a number in each cell, rows and columns in the order of the answer."""
     return {

@@ -19,6 +19,16 @@ with facts as (
         'fct_social_posts' as place,
         campaign_id
     from {{ ref('fct_social_posts') }}
+    union
+    select
+        'rpt_pipeline_sourced' as place,
+        nullif(campaign_id, '(none)') as campaign_id
+    from {{ ref('rpt_pipeline_sourced') }}
+    union
+    select
+        'rpt_pipeline_influenced' as place,
+        nullif(campaign_id, '(all)') as campaign_id
+    from {{ ref('rpt_pipeline_influenced') }}
 )
 
 select

@@ -15,6 +15,18 @@ with shares as (
         conversion_rate as share
     from {{ ref('rpt_funnel_cohorts') }}
     union all
+    {% for rate in ['win_rate', 'value_win_rate'] %}
+        select
+            'rpt_pipeline_velocity.{{ rate }}' as place,
+            {{ rate }} as share
+        from {{ ref('rpt_pipeline_velocity') }}
+        union all
+    {% endfor %}
+    select
+        'rpt_pipeline_influenced.influenced_share' as place,
+        influenced_share as share
+    from {{ ref('rpt_pipeline_influenced') }}
+    union all
     select
         'rpt_channel_roi.coverage_share' as place,
         coverage_share as share

@@ -29,26 +29,11 @@ at_risk as (
 ),
 
 survival as (
-    -- Kaplan-Meier: the product of (1 - arrivals / open) over the moments so far. The last open
-    -- record's arrival makes it 0, which a logarithm cannot hold.
     select
         *,
-        case
-            when arrivals = open_before then 0.0
-            else exp(
-                sum(
-                    case
-                        when arrivals < open_before
-                            then ln(1.0 - cast(arrivals as double) / open_before)
-                        else 0.0
-                    end
-                ) over (
-                    partition by cohort_month, segment, from_stage, to_stage
-                    order by days_observed
-                    rows between unbounded preceding and current row
-                )
-            )
-        end as surviving_share
+        {{ surviving_share(
+            ['cohort_month', 'segment', 'from_stage', 'to_stage'], 'days_observed'
+        ) }} as surviving_share
     from at_risk
 )
 
@@ -57,9 +42,8 @@ select
     segment,
     from_stage,
     to_stage,
-    -- A billionth of slack: three quarters of two thirds is one half, whatever binary says.
-    min(case when surviving_share <= 0.5 + 1e-9 then days_observed end) as p50_days,
-    min(case when surviving_share <= 0.25 + 1e-9 then days_observed end) as p75_days,
-    min(case when surviving_share <= 0.1 + 1e-9 then days_observed end) as p90_days
+    {{ moment_of_share('days_observed', 0.5) }} as p50_days,
+    {{ moment_of_share('days_observed', 0.75) }} as p75_days,
+    {{ moment_of_share('days_observed', 0.9) }} as p90_days
 from survival
 group by cohort_month, segment, from_stage, to_stage

@@ -3,66 +3,20 @@ with deals as (
 ),
 
 changes as (
-    {% for system in var('crm_systems') %}
-        select
-            source,
-            source_record_id,
-            stage_native,
-            changed_at,
-            change_id
-        from {{ ref('stg_' ~ system ~ '__stage_changes') }}
-        where object = 'deals'
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-deal_stages as (
-    {% for system in var('crm_systems') %}
-        select
-            source,
-            pipeline_native,
-            stage_native,
-            is_closed,
-            probability
-        from {{ ref('stg_' ~ system ~ '__deal_stages') }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-funnel_stages as (
-    select * from {{ ref('stg_config__funnel_stages') }}
-    where object = 'deals'
+    select * from {{ ref('int_opportunities__stage_changes') }}
 ),
 
 recorded as (
     select
-        deals.opportunity_id,
-        deals.created_at,
-        deals.closed_at_declared,
+        changes.opportunity_id,
+        changes.lifecycle_stage as stage,
         changes.change_id,
+        changes.change_number,
         changes.changed_at,
-        coalesce(
-            funnel_stages.stage,
-            case
-                when deal_stages.is_closed and deal_stages.probability >= 1 then 'won'
-                when deal_stages.is_closed then 'lost'
-            end,
-            'opportunity'
-        ) as stage,
-        row_number() over (
-            partition by deals.opportunity_id order by changes.changed_at, changes.change_id
-        ) as change_number
-    from deals
-    inner join changes
-        on deals.source = changes.source and deals.source_record_id = changes.source_record_id
-    left join deal_stages
-        on
-            deals.source = deal_stages.source
-            and deals.pipeline_native = deal_stages.pipeline_native
-            and changes.stage_native = deal_stages.stage_native
-    left join funnel_stages
-        on deals.source = funnel_stages.crm and changes.stage_native = funnel_stages.native_stage
-    where changes.changed_at <= {{ as_of() }}
+        deals.created_at,
+        deals.closed_at_declared
+    from changes
+    inner join deals on changes.opportunity_id = deals.opportunity_id
 ),
 
 dated as (
@@ -88,6 +42,7 @@ last_recorded as (
     select
         opportunity_id,
         stage,
+        changed_at,
         row_number() over (
             partition by opportunity_id order by change_number desc
         ) as recency
@@ -102,7 +57,8 @@ stood as (
         case
             when
                 deals.lifecycle_stage <> 'opportunity'
-                and deals.closed_at_declared between deals.created_at and {{ as_of() }}
+                and deals.closed_at_declared
+                between coalesce(last_recorded.changed_at, deals.created_at) and {{ as_of() }}
                 then deals.closed_at_declared
             else least(coalesce(deals.updated_at, deals.created_at), {{ as_of() }})
         end as entered_at
