@@ -27,7 +27,7 @@ def test_an_empty_list_is_an_empty_table(stage_rules, tmp_path):
 def test_a_file_that_must_say_nothing_may_be_absent(stage_rules, tmp_path):
     schema = json.loads((stage_rules / "schema" / "funnel.schema.json").read_text())
     (stage_rules / "funnel.yml").unlink()
-    with pytest.raises(Refused, match="funnel.yml is missing"):
+    with pytest.raises(Refused, match=r"funnel\.yml is missing"):
         rules.read(stage_rules, "funnel")
 
     del schema["required"]

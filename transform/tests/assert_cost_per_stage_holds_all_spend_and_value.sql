@@ -1,5 +1,5 @@
--- By month, model and stage: the channels, those without a conversion too, sum to all of them, and all
--- of them to the spend of the ad mart and to the value of the conversions, to the last digit.
+-- By month, model and stage: the channels, those without a conversion too, sum to all of them, and
+-- these to the spend of the ad mart and to the value of the conversions, to the last digit.
 with slices as (
     select
         month,
@@ -63,4 +63,5 @@ select
     0 as conversions_left
 from spend
 full outer join sales on spend.month = sales.month
-where coalesce(spend.month, sales.month) not in (select month from slices)
+left join slices on coalesce(spend.month, sales.month) = slices.month
+where slices.month is null

@@ -10,7 +10,7 @@ select
     cast(spend_amount_reporting as decimal(18, 6)) as spend_amount_reporting,
     cast(conversions as double) as conversions,
     cast(value_amount_reporting as decimal(18, 2)) as value_amount_reporting,
-    -- Conversions of a channel without ad spend cost something elsewhere; zero would call them free.
+    -- What a channel without ad spend brings costs something elsewhere; zero would call it free.
     nullif(cast(spend_amount_reporting as double), 0) / nullif(cast(conversions as double), 0)
         as cost_per_conversion,
     case
