@@ -15,16 +15,21 @@ with slices as (
     group by month, attribution_model, stage
 ),
 
-spend as (
-    select
-        {{ month_of('reported_on') }} as month,
-        sum(spend_amount_reporting) as spend
-    from {{ ref('fct_ad_performance') }}
-    group by {{ month_of('reported_on') }}
-),
-
 company as (
     select * from {{ ref('stg_config__company') }}
+),
+
+spend as (
+    -- An account's zone may already be in the month after as_of.
+    select
+        {{ month_of('performance.reported_on') }} as month,
+        sum(performance.spend_amount_reporting) as spend
+    from {{ ref('fct_ad_performance') }} as performance
+    cross join company
+    where
+        {{ month_of('performance.reported_on') }}
+        <= {{ date_in_zone(as_of(), 'company.reporting_time_zone') }}
+    group by {{ month_of('performance.reported_on') }}
 ),
 
 sales as (
