@@ -5,6 +5,10 @@ with shown as (
     where period = 'all_time'
 ),
 
+horizon as (
+    select max(ends_on) as last_on from shown
+),
+
 monthly as (
     select
         stage,
@@ -29,7 +33,7 @@ spent as (
     -- An account's zone may already be in the day after as_of.
     select coalesce(sum(performance.spend_amount_reporting), 0) as spend
     from {{ ref('fct_ad_performance') }} as performance
-    cross join (select max(shown.ends_on) as last_on from shown) as horizon
+    cross join horizon
     where performance.reported_on <= horizon.last_on
 ),
 
