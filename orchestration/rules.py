@@ -53,14 +53,21 @@ def tables(config: Path) -> list[RuleTable]:
 
 
 def files(config: Path) -> list[Path]:
-    """Return the shipped rule files in a fixed order."""
-    return sorted(config.glob("*.yml"))
+    """Return the rule files in a fixed order: those that are there, and those that need not be."""
+    absent = {
+        path
+        for schema in (config / "schema").glob("*.schema.json")
+        if not (path := config / schema.name.replace(".schema.json", ".yml")).exists()
+        and not _schema(config, path).get("required")
+    }
+    return sorted({*config.glob("*.yml"), *absent})
 
 
 def read(config: Path, name: str) -> dict[str, Any]:
     """Return one checked rule file (`name` without .yml), the user's own copy where there is one.
 
-    Raises Refused naming the file, the key and the remedy.
+    A file whose schema requires no key may be absent, and says nothing then. Raises Refused naming
+    the file, the key and the remedy.
     """
     shipped = config / f"{name}.yml"
     path = place(config, name)
@@ -68,7 +75,9 @@ def read(config: Path, name: str) -> dict[str, Any]:
     try:
         document = plain(yaml.load(path.read_text("utf-8"), _LOADER) or {})
     except FileNotFoundError:
-        raise Refused(f"{shown} is missing; restore it from the project") from None
+        if _schema(config, shipped).get("required"):
+            raise Refused(f"{shown} is missing; restore it from the project") from None
+        document = {}
     except (yaml.YAMLError, ValueError) as error:  # a day that no month has is a ValueError
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else f" ({error})"

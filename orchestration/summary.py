@@ -3,7 +3,7 @@
 import duckdb
 
 from ingestion.sources import SOURCES
-from orchestration import chosen, drift, held
+from orchestration import chosen, drift, held, rates
 from orchestration.run import Outcome
 from orchestration.settings import Settings
 
@@ -43,7 +43,7 @@ def text(settings: Settings, outcome: Outcome) -> str:
     current = settings.published / "current"
     is_new = current.exists() and current.resolve().name == outcome.run_id
     if is_new:
-        lines += _held(settings)
+        lines += _cautions(settings)
         lines.append(f"Published in {outcome.seconds:.0f} s: {current}")
     elif current.exists():
         lines.append(f"Not published; the last good marts stay served: {current}")
@@ -60,10 +60,10 @@ def text(settings: Settings, outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def _held(settings: Settings) -> list[str]:
+def _cautions(settings: Settings) -> list[str]:
     path = settings.published / "current" / "engineroom.duckdb"
     with duckdb.connect(str(path.resolve()), read_only=True) as connection:
-        return held.told(connection)
+        return [*held.told(connection), *rates.told(connection)]
 
 
 def _once_a_source(red: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

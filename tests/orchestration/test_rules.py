@@ -24,6 +24,30 @@ def test_an_empty_list_is_an_empty_table(stage_rules, tmp_path):
     assert rules.load(stage_rules, tmp_path / "w.duckdb")["stages"] == 0
 
 
+def test_a_file_that_must_say_nothing_may_be_absent(stage_rules, tmp_path):
+    schema = json.loads((stage_rules / "schema" / "funnel.schema.json").read_text())
+    (stage_rules / "funnel.yml").unlink()
+    with pytest.raises(Refused, match=r"funnel\.yml is missing"):
+        rules.read(stage_rules, "funnel")
+
+    del schema["required"]
+    (stage_rules / "schema" / "funnel.schema.json").write_text(json.dumps(schema))
+
+    assert rules.read(stage_rules, "funnel") == {}
+    assert rules.load(stage_rules, tmp_path / "w.duckdb")["stages"] == 0
+
+
+def test_costs_and_margin_need_not_be_told(tmp_path):
+    """A home without config/finance.yml computes no CAC, and runs."""
+    config = shutil.copytree(PROJECT / "config", tmp_path / "config")
+    (config / "finance.yml").unlink()
+
+    loaded = rules.load(config, tmp_path / "w.duckdb")
+
+    assert loaded["finance_months"] == 0
+    assert loaded["finance_settings"] == 1
+
+
 def test_a_second_load_replaces_the_first(stage_rules, tmp_path):
     rules.load(stage_rules, tmp_path / "w.duckdb")
     assert rules.load(stage_rules, tmp_path / "w.duckdb")["stages"] == 2

@@ -17,7 +17,7 @@ create table deals (
     company_record_id varchar, contact_record_ids varchar, source_declared varchar,
     original_record_id varchar, mirror_source varchar, mirror_record_id varchar,
     is_deleted boolean, is_archived boolean, created_at timestamp, closed_at timestamp,
-    updated_at timestamp
+    closed_on date, updated_at timestamp
 );
 create table no_deals as select * from deals;
 create table hubspot_deals as select * from deals;

@@ -33,6 +33,16 @@ with shares as (
     from {{ ref('rpt_channel_roi') }}
     union all
     select
+        'rpt_attribution_coverage.coverage_share' as place,
+        coverage_share as share
+    from {{ ref('rpt_attribution_coverage') }}
+    union all
+    select
+        'rpt_attribution_coverage.mapped_spend_share' as place,
+        mapped_spend_share as share
+    from {{ ref('rpt_attribution_coverage') }}
+    union all
+    select
         'rpt_data_quality.score' as place,
         score as share
     from {{ ref('rpt_data_quality') }}

@@ -42,8 +42,19 @@ select
             )
         ) as double
     ) as platform_value_reporting,
+    cast(
+        sum(cast(ad_days.platform_conversions as decimal(28, 6))) as double
+    ) as platform_conversions,
+    max(ad_days.attribution_setting) as attribution_setting,
     max(case when ad_days.spend_amount <> 0 and ad_days.fx_rate is null then 1 else 0 end) = 1
-        as is_spend_rate_missing
+        as is_spend_rate_missing,
+    max(
+        case
+            when ad_days.platform_conversion_value <> 0 and ad_days.fx_rate is null then 1
+            else 0
+        end
+    ) = 1 as is_claim_rate_missing,
+    min(case when ad_days.is_final then 1 else 0 end) = 1 as is_final
 from ad_days
 left join campaigns on ad_days.campaign_id = campaigns.campaign_id
 group by ad_days.reported_on, coalesce(campaigns.channel, 'other'), ad_days.campaign_id

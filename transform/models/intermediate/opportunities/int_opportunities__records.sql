@@ -17,6 +17,7 @@ with deals as (
             coalesce(is_deleted, false) or coalesce(is_archived, false) as is_gone,
             created_at,
             closed_at,
+            closed_on,
             updated_at
         from {{ ref('stg_' ~ system ~ '__deals') }}
         {{ 'union all' if not loop.last }}
@@ -78,6 +79,7 @@ select
     ranked.is_gone,
     ranked.created_at,
     ranked.closed_at,
+    ranked.closed_on,
     ranked.updated_at
 from ranked
 inner join ranked as counted

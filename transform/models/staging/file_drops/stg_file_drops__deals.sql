@@ -22,5 +22,6 @@ select
     coalesce(is_deleted, false) as is_deleted,
     cast(created_at as timestamp) as created_at,
     cast(closed_at as timestamp) as closed_at,
+    cast(null as date) as closed_on,
     cast(coalesce(updated_at, created_at) as timestamp) as updated_at
 from source_rows

@@ -61,6 +61,7 @@ select
         coalesce(source_rows.properties__createdate, source_rows.created_at) as timestamp
     ) as created_at,
     cast(source_rows.properties__closedate as timestamp) as closed_at,
+    cast(null as date) as closed_on,
     cast(
         coalesce(source_rows.updated_at, source_rows.properties__hs_lastmodifieddate) as timestamp
     ) as updated_at

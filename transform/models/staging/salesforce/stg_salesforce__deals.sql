@@ -52,6 +52,7 @@ select
             then cast(source_rows.created_date as timestamp)
         else cast(source_rows.close_date as timestamp)
     end as closed_at,
+    cast(source_rows.close_date as date) as closed_on,
     cast(source_rows.system_modstamp as timestamp) as updated_at
 from source_rows
 left join contacts on source_rows.id = contacts.opportunity_id
