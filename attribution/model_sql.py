@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 import yaml
 
-MACROS = ("portable", "contact_objects", "addresses", "weights")
+MACROS = ("portable", "contact_objects", "addresses", "journeys", "weights", "credit")
 # What the macros of incremental models mean in a whole build: everything is computed.
 WHOLE_BUILD: dict[str, Callable[..., object]] = {
     "config": lambda **_: "",

@@ -154,8 +154,8 @@ def _plain(row: tuple[Any, ...], columns: tuple[Column, ...]) -> dict[str, Any]:
             value = None
         elif isinstance(value, datetime | date):
             value = value.isoformat()[:10]
-        elif column.format == "term" and value is not None:
-            value = words(value)
+        elif column.format in ("term", "path") and value is not None:
+            value = shown(value, column.format)
         values[column.name] = value
     return values
 

@@ -41,6 +41,8 @@ def amount(field: str, kind: str, **more: Any) -> Spec:
     # is B to readers, not G.
     label = f"replace(format(datum.value, '{FORMATS[kind]}'), 'G', 'B')"
     axis = {"labelExpr": label, "tickCount": 5}
+    if kind == "count":
+        axis["tickMinStep"] = 1
     return {"field": field, "type": "quantitative", "title": None, "axis": axis, **more}
 
 
@@ -82,6 +84,37 @@ def ranked_bars(label: str, measure: str, kind: str, by: str | None = None, step
     return {"mark": BAR, "encoding": encoding, "height": {"step": step}}
 
 
+def bars_in_order(label: str, measure: str, kind: str) -> Spec:
+    """Return horizontal bars in the order of the answer."""
+    return {
+        "mark": BAR,
+        "encoding": {"y": {**_labels(label), "sort": None}, "x": amount(measure, kind)},
+        "height": {"step": 28},
+    }
+
+
+def bars_below_labels(label: str, measure: str, kind: str) -> Spec:
+    """Return horizontal bars in the order of the answer, each below its label.
+
+    For labels that beside the bars would leave them no room.
+    """
+    text = {"type": "text", "align": "left", "yOffset": -9, "fontSize": 12}
+    return {
+        "encoding": {"y": {"field": label, "type": "nominal", "sort": None, "axis": None}},
+        "layer": [
+            {
+                "mark": {**BAR, "height": 10, "yOffset": 7},
+                "encoding": {"x": amount(measure, kind)},
+            },
+            {
+                "mark": {**text, "limit": {"expr": "width"}, "color": {"expr": "ink"}},
+                "encoding": {"x": {"value": 0}, "text": {"field": label, "type": "nominal"}},
+            },
+        ],
+        "height": {"step": 36},
+    }
+
+
 def ranked_dots(
     label: str, measure: str, kind: str, by: str, at_least: tuple[float, float]
 ) -> Spec:
@@ -118,17 +151,20 @@ def bars_beside_before(
     }
 
 
-def spans(label: str, low: str, high: str, kind: str, mark: str | None = None) -> Spec:
+def spans(
+    label: str, low: str, high: str, kind: str, mark: str | None = None, from_zero: bool = True
+) -> Spec:
     """Return a bar from the lowest to the highest, rows in the order of the answer."""
+    scale = {"zero": from_zero}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "height": 8, "cornerRadius": 4, "opacity": 0.55},
-            "encoding": {"x": amount(low, kind), "x2": {"field": high}},
+            "encoding": {"x": amount(low, kind, scale=scale), "x2": {"field": high}},
         }
     ]
     if mark:
         dot = {"type": "point", "filled": True, "size": 110, "opacity": 1}
-        layers.append({"mark": dot, "encoding": {"x": amount(mark, kind)}})
+        layers.append({"mark": dot, "encoding": {"x": amount(mark, kind, scale=scale)}})
     return {
         "encoding": {"y": {**_labels(label), "sort": None}},
         "layer": layers,

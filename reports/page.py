@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-# `term` is a code that people read as words (paid_search), `month` and `date` are days.
+# `term` is a code that people read as words (paid_search), `path` several in order; `month` and
+# `date` are days.
 Format = Literal[
-    "text", "term", "count", "money", "share", "ratio", "days", "date", "month", "flag"
+    "text", "term", "path", "count", "money", "share", "ratio", "days", "date", "month", "flag"
 ]
 
 

@@ -30,6 +30,7 @@ NAMES = {
 WORDS = {
     "(none)": "No touch seen",
     "(all)": "All",
+    "(other paths)": "Other paths",
     "mql": "MQL",
     "sql": "SQL",
     "sal": "SAL",
@@ -50,6 +51,8 @@ def shown(value: Any, kind: Format) -> str:
     match kind:
         case "term":
             return words(str(value))
+        case "path":
+            return " > ".join(words(each) for each in str(value).split(" > "))
         case "count":
             return f"{value:,.0f}"
         case "money":

@@ -6,6 +6,9 @@ from reports.page import Chart, Column, Page
 _EMPTY = "No deal was won in this home, so there is nothing to credit."
 
 _SHARE = "rpt_channel_periods.value_share"
+_LOOKBACK = """
+    lookback_days || ' days' || case when is_in_force then ', in force' else '' end as lookback
+"""
 
 PAGE = Page(
     name="attribution",
@@ -88,6 +91,105 @@ PAGE = Page(
                 "touches share alike.",
             ),
             spec=heat("channel", "attribution_model", "value_share", "share"),
+        ),
+        Chart(
+            name="ranks_moved",
+            title="How far a channel's rank moves",
+            subtitle="Won value: best to worst rank over models and lookbacks, the dot is linear",
+            query="""
+                select
+                    channel, channel_rank, best_rank, worst_rank, places_over_models,
+                    places_over_lookbacks, rank_stability, value_coverage_share
+                from marts.rpt_attribution_sensitivity
+                where
+                    stage = 'won' and attribution_model = 'linear' and is_in_force
+                    and channel_rank is not null
+                order by channel_rank, channel
+            """,
+            columns=(
+                Column("channel", "Channel", "term"),
+                Column("channel_rank", "Rank, linear", "count"),
+                Column("best_rank", "Best rank", "count"),
+                Column("worst_rank", "Worst rank", "count"),
+                Column("places_over_models", "Places over models", "count"),
+                Column("places_over_lookbacks", "Places over lookbacks", "count"),
+                Column("rank_stability", "Verdict", "term"),
+                Column("value_coverage_share", "Coverage of value", "share"),
+            ),
+            empty=_EMPTY,
+            notes=(
+                "Every model credits the same sales at several lookbacks "
+                "(attribution_lookbacks in config/attribution.yml). A short bar: whichever model "
+                "and lookback you take, the channel stands where it stands. A long one: its place "
+                "is a matter of the question, and the verdict says which part of it.",
+            ),
+            spec=spans(
+                "channel", "best_rank", "worst_rank", "count", mark="channel_rank", from_zero=False
+            ),
+        ),
+        Chart(
+            name="lookbacks_compared",
+            title="Share of won value by channel at each lookback",
+            subtitle="Linear model, all time; each column adds up to 100 %",
+            query=f"""
+                select
+                    channel, {_LOOKBACK}, value_share, value_amount_reporting, conversions,
+                    channel_rank, value_coverage_share
+                from marts.rpt_attribution_sensitivity
+                where stage = 'won' and attribution_model = 'linear'
+                order by lookback_days, channel_rank nulls last, channel
+            """,
+            columns=(
+                Column("channel", "Channel", "term"),
+                Column("lookback", "Lookback", "text", "rpt_attribution_sensitivity.lookback_days"),
+                Column("value_share", "Share of won value", "share"),
+                Column("value_amount_reporting", "Won value", "money"),
+                Column("conversions", "Deals credited", "ratio"),
+                Column("channel_rank", "Rank", "count"),
+                Column("value_coverage_share", "Coverage of value", "share"),
+            ),
+            empty=_EMPTY,
+            notes=(
+                "A longer lookback finds a touch behind more of the deals: what had none moves to "
+                "the channels.",
+            ),
+            spec=heat("channel", "lookback", "value_share", "share"),
+        ),
+        Chart(
+            name="ranks_by_stage",
+            title="Which ranks can be relied on, stage by stage",
+            subtitle="Over all models and lookbacks; the rank is that of linear and the lookback "
+            "in force",
+            query="""
+                select
+                    stage, channel, ranked_by, channel_rank, best_rank, worst_rank,
+                    places_over_models, places_over_lookbacks, rank_stability, conversions,
+                    coverage_share, value_coverage_share
+                from marts.rpt_attribution_sensitivity
+                where
+                    attribution_model = 'linear' and is_in_force and channel_rank is not null
+                order by
+                    case stage
+                        when 'lead' then 1 when 'mql' then 2 when 'sal' then 3 when 'sql' then 4
+                        when 'opportunity' then 5 else 6
+                    end,
+                    channel_rank, channel
+            """,
+            columns=(
+                Column("stage", "Stage", "term"),
+                Column("channel", "Channel", "term"),
+                Column("ranked_by", "Ranked by", "term"),
+                Column("channel_rank", "Rank", "count"),
+                Column("best_rank", "Best", "count"),
+                Column("worst_rank", "Worst", "count"),
+                Column("places_over_models", "Over models", "count"),
+                Column("places_over_lookbacks", "Over lookbacks", "count"),
+                Column("rank_stability", "Verdict", "term"),
+                Column("conversions", "Conversions", "ratio"),
+                Column("coverage_share", "Coverage", "share"),
+                Column("value_coverage_share", "Coverage of value", "share"),
+            ),
+            empty="No stage was reached in this home, so there is nothing to credit.",
         ),
         Chart(
             name="models_fitted",

@@ -6,7 +6,7 @@ PAGE = Page(
     name="definitions",
     title="Definitions",
     lead="What every number means. The words travel with the marts, so BI tools show the same.",
-    position=7,
+    position=8,
     has_dictionary=True,
     parts=(
         Chart(

@@ -23,7 +23,7 @@ PAGE = Page(
     name="engagement",
     title="E-mail and social",
     lead="What people opened, clicked and shared, with machines told apart from people.",
-    position=5,
+    position=6,
     parts=(
         Chart(
             name="email_campaigns",

@@ -17,7 +17,7 @@ PAGE = Page(
     name="quality",
     title="Data quality",
     lead="How far the numbers on the other pages can be trusted.",
-    position=6,
+    position=7,
     parts=(
         Chart(
             name="quality_scores",

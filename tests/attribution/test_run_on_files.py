@@ -341,7 +341,7 @@ def test_the_weights_are_those_of_the_model_that_the_marts_are_built_from(
     project = command.folder / "project"
     for room in ("transform", "config"):
         shutil.copytree(PROJECT / room, project / room, ignore=shutil.ignore_patterns("target"))
-    model = next((project / "transform").rglob("int_attribution__weights.sql"))
+    model = project / "transform/macros/weights.sql"
     text = model.read_text("utf-8")
     assert "measured.is_first" in text
     model.write_text(text.replace("measured.is_first", "measured.is_last"), "utf-8")

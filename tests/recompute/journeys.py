@@ -8,8 +8,13 @@ from plain import PRIORITY, Home, person_of_contact, rules
 from shares import Journey, Touch, eligible
 
 
-def journeys(home: Home) -> list[tuple[str, Decimal | None, Journey]]:
-    """Return (stage, value, journey) of every conversion that is no refund."""
+def journeys(
+    home: Home, lookback_days: int | None = None
+) -> list[tuple[str, Decimal | None, Journey]]:
+    """Return (stage, value, journey) of every conversion that is no refund.
+
+    Journeys open with the lookback of their stage, or with another where one is given.
+    """
     touched = defaultdict(list)
     for row in home.marts(
         "select touchpoint_id, person_id, channel, touched_at, touch_type from fct_touchpoints "
@@ -28,7 +33,7 @@ def journeys(home: Home) -> list[tuple[str, Decimal | None, Journey]]:
         people = buyers[deal] if deal else {person}
         known = sorted((since[each], each) for each in people if each in since)
         inside = [touch for each in people for touch in touched[each]]
-        touches = eligible(inside, at, windows[stage]["lookback_days"])
+        touches = eligible(inside, at, lookback_days or windows[stage]["lookback_days"])
         nobody = [Touch("(none)", "", "(none)", at, 0)]
         oldest = known[0] if known else (None, None)
         found.append(

@@ -1,14 +1,12 @@
 """Each headline number of a published run, against a second way of working it out from raw rows."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from ad_platforms import PLATFORMS
-from journeys import journeys
+from credited import credited
 from plain import (
     AS_OF,
     Home,
@@ -16,12 +14,10 @@ from plain import (
     rate_of,
     report_month,
     reporting_value,
-    rules,
     sessions,
     stage_entries,
     totals,
 )
-from shares import by_effect, shares
 from whole_runs import SCALE, SEED
 
 from ingestion.sandbox.company import generate
@@ -182,39 +178,8 @@ def test_every_form_that_was_sent_is_shown_once(home: Home) -> None:
     assert sorted(shown) == sorted(sent)
 
 
-def effects(home: Home) -> dict[tuple[str, str], dict[date, dict[str, float]]]:
-    """Return model and stage -> month -> effect of each channel, as the fits are published."""
-    found: dict = defaultdict(lambda: defaultdict(dict))
-    for model, stage, month, channel, effect in home.marts(
-        "select attribution_model, stage, month, channel, effect from rpt_attribution_fits "
-        "where is_in_force and refusal is null"
-    ):
-        found[model, stage][month][channel] = effect
-    return found
-
-
-def in_force(months: Mapping[date, dict[str, float]], at: datetime) -> dict[str, float]:
-    """Return the effects of the newest fit that is for no later month."""
-    past = [month for month in months if month <= at.date().replace(day=1)]
-    return months[max(past)] if past else {}
-
-
 def test_credits_by_model_stage_and_channel_are_those_of_plain_arithmetic(home: Home) -> None:
-    windows = {row["stage"]: row for row in rules("attribution")["attribution_windows"]}
-    models = rules("attribution")["attribution_models"]
-    learnt = effects(home)
-    expected: dict[tuple[str, str, str], float] = defaultdict(float)
-    money: dict[tuple[str, str, str], float] = defaultdict(float)
-    for stage, value, journey in journeys(home):
-        for model in models:
-            if model["rule"] == "fitted":
-                parts = by_effect(journey, in_force(learnt[model["model"], stage], journey.at))
-            else:
-                parts = shares(journey, model, windows[stage]["half_life_days"])
-            for touch, share in zip(journey.touches, parts, strict=True):
-                key = (model["model"], stage, touch.channel)
-                expected[key] += share
-                money[key] += share * float(value or 0)
+    expected, money = credited(home)
     shown = home.marts(
         "select attribution_model, stage, channel, sum(weight), sum(value_amount_reporting), "
         "count(*) from fct_attribution_credits where not is_reversal group by 1, 2, 3"

@@ -62,6 +62,8 @@ def test_a_change_too_small_to_see_is_called_unchanged_and_an_unknown_one_is_not
 def test_codes_are_read_as_words_and_names_keep_their_spelling() -> None:
     assert words("paid_search") == "Paid search"
     assert words("(none)") == "No touch seen"
+    assert shown("paid_search > email", "path") == "Paid search > E-mail"
+    assert shown("(other paths)", "path") == "Other paths"
     assert words("claimed by google_ads") == "Claimed by Google Ads"
     assert shown(Decimal("0"), "money") == "0.00"
     assert shown(None, "money") == "–"

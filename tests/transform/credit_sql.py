@@ -1,6 +1,7 @@
 """Runs the SQL of the credit models, as it stands in the project, on journeys given by a test."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,7 +67,12 @@ def instant(seconds: int | None) -> datetime | None:
     return None if seconds is None else EPOCH + timedelta(seconds=seconds)
 
 
-_SQL = {model: rendered(model) for model in MODELS}
+LOOKBACK_MODELS = (
+    "int_attribution__lookbacks",
+    "int_attribution__long_journeys",
+    "int_attribution__lookback_totals",
+)
+_SQL = {model: rendered(model) for model in (*MODELS, *LOOKBACK_MODELS)}
 _CONFIG = yaml.safe_load((PROJECT / "config/attribution.yml").read_text("utf-8"))
 
 
@@ -84,6 +90,51 @@ def credits(
 
     `effects` are what fits in force say of channels, by fitted model; without, nothing is fitted.
     """
+    with _built(
+        touches, conversions, models, half_life_days, lookback_days, reset, effects
+    ) as connection:
+        rows = connection.execute(
+            "select conversion_id, touchpoint_id, attribution_model, touch_position, weight, "
+            "credit_micros, value_amount, value_amount_reporting from int_attribution__credits "
+            "order by conversion_id, attribution_model, touch_position"
+        ).fetchall()
+    return [Credit(*row) for row in rows]
+
+
+def lookback_totals(
+    touches: Iterable[Touch],
+    conversions: Sequence[Conversion],
+    lookbacks: Iterable[int],
+    *,
+    effects: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+) -> dict[tuple[int, str, str], tuple[float, Any]]:
+    """Return (lookback, model, channel) -> conversions and value, as configuration ships."""
+    with _built(touches, conversions, effects=effects) as connection:
+        connection.execute("create table stg_config__attribution_lookbacks (lookback_days bigint)")
+        _fill(connection, "stg_config__attribution_lookbacks", [(days,) for days in lookbacks])
+        connection.execute(
+            "alter table int_conversions__conversions add is_rate_missing boolean default false"
+        )
+        for model in LOOKBACK_MODELS:
+            connection.execute(f"create table {model} as {_SQL[model]}")
+        rows = connection.execute(
+            "select lookback_days, attribution_model, channel, sum(conversions), "
+            "sum(value_amount_reporting) from int_attribution__lookback_totals group by 1, 2, 3"
+        ).fetchall()
+    return {row[:3]: (float(row[3]), row[4]) for row in rows}
+
+
+@contextmanager
+def _built(
+    touches: Iterable[Touch],
+    conversions: Sequence[Conversion],
+    models: Sequence[Mapping[str, Any]] | None = None,
+    half_life_days: float | None = None,
+    lookback_days: int | None = None,
+    reset: bool = False,
+    effects: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse of these journeys, in which the credit models are built."""
     windows = [
         (
             row["stage"],
@@ -106,12 +157,7 @@ def credits(
         _fill_fits(connection, effects)
         for model in MODELS:
             connection.execute(f"create table {model} as {_SQL[model]}")
-        rows = connection.execute(
-            "select conversion_id, touchpoint_id, attribution_model, touch_position, weight, "
-            "credit_micros, value_amount, value_amount_reporting from int_attribution__credits "
-            "order by conversion_id, attribution_model, touch_position"
-        ).fetchall()
-    return [Credit(*row) for row in rows]
+        yield connection
 
 
 def weights(found: Iterable[Credit], model: str, conversion: str = "c1") -> dict[str, float]:

@@ -85,8 +85,6 @@ company as (
 ),
 
 amounts as (
-    -- Amounts are stored with two decimals: a currency of none is split in whole units, unless the
-    -- amount itself has a fraction, and a currency of three in hundredths.
     select
         conversions.conversion_id,
         coalesce(conversions.reverses_conversion_id, conversions.conversion_id)
@@ -97,21 +95,9 @@ amounts as (
         conversions.value_amount_reporting,
         conversions.currency_code,
         conversions.converted_at,
-        case
-            when
-                coalesce(native.minor_units, 2) = 0
-                and conversions.value_amount = round(conversions.value_amount, 0)
-                then 1
-            else 100
-        end as native_scale,
-        case
-            when
-                coalesce(reporting.minor_units, 2) = 0
-                and conversions.value_amount_reporting
-                = round(conversions.value_amount_reporting, 0)
-                then 1
-            else 100
-        end as reporting_scale
+        {{ units_to_one('conversions.value_amount', 'native.minor_units') }} as native_scale,
+        {{ units_to_one('conversions.value_amount_reporting', 'reporting.minor_units') }}
+            as reporting_scale
     from conversions
     cross join company
     left join currencies as native on conversions.currency_code = native.currency_code
@@ -127,64 +113,30 @@ credited as (
         weights.touch_position,
         weights.weight,
         weights.touched_at,
-        cast(abs(coalesce(amounts.value_amount, 0)) * amounts.native_scale as bigint)
-            as native_units,
-        cast(abs(coalesce(amounts.value_amount_reporting, 0)) * amounts.reporting_scale as bigint)
+        {{ in_units('amounts.value_amount', 'amounts.native_scale') }} as native_units,
+        {{ in_units('amounts.value_amount_reporting', 'amounts.reporting_scale') }}
             as reporting_units
     from amounts
     inner join weights on amounts.weights_conversion_id = weights.conversion_id
 ),
 
 scaled as (
-    -- Six decimals of a unit: what binary fractions add beyond them must not break a tie.
     select
         *,
-        round(weight * 1000000, 6) as exact_micros,
-        round(weight * native_units, 6) as exact_native,
-        round(weight * reporting_units, 6) as exact_reporting
+        {{ exact_part('1000000') }} as exact_micros,
+        {{ exact_part('native_units') }} as exact_native,
+        {{ exact_part('reporting_units') }} as exact_reporting
     from credited
-),
-
-ranked as (
-    -- Largest remainder; ties to the earlier touch, then the smaller id.
-    select
-        *,
-        row_number() over (
-            partition by conversion_id, attribution_model
-            order by
-                exact_micros - floor(exact_micros) desc, touched_at asc, touchpoint_id asc
-        ) as micros_rank,
-        row_number() over (
-            partition by conversion_id, attribution_model
-            order by
-                exact_native - floor(exact_native) desc, touched_at asc, touchpoint_id asc
-        ) as native_rank,
-        row_number() over (
-            partition by conversion_id, attribution_model
-            order by
-                exact_reporting - floor(exact_reporting) desc, touched_at asc, touchpoint_id asc
-        ) as reporting_rank,
-        1000000 - sum(floor(exact_micros)) over (
-            partition by conversion_id, attribution_model
-        ) as micros_left,
-        native_units - sum(floor(exact_native)) over (
-            partition by conversion_id, attribution_model
-        ) as native_left,
-        reporting_units - sum(floor(exact_reporting)) over (
-            partition by conversion_id, attribution_model
-        ) as reporting_left
-    from scaled
 ),
 
 split as (
     select
         *,
-        floor(exact_micros) + case when micros_rank <= micros_left then 1 else 0 end as micros,
-        floor(exact_native) + case when native_rank <= native_left then 1 else 0 end
-            as native_share,
-        floor(exact_reporting) + case when reporting_rank <= reporting_left then 1 else 0 end
+        {{ whole_part('exact_micros', '1000000', ['conversion_id']) }} as micros,
+        {{ whole_part('exact_native', 'native_units', ['conversion_id']) }} as native_share,
+        {{ whole_part('exact_reporting', 'reporting_units', ['conversion_id']) }}
             as reporting_share
-    from ranked
+    from scaled
 )
 
 select
@@ -197,19 +149,15 @@ select
     cast(split.touch_position as bigint) as touch_position,
     split.weight,
     cast(split.micros as bigint) as credit_micros,
-    cast(
-        case when split.value_amount < 0 then -1 else 1 end
-        * cast(split.native_share as decimal(20, 0)) / split.native_scale as decimal(18, 2)
-    ) as value_amount,
+    {{ from_units('split.native_share', 'split.native_scale', 'split.value_amount') }}
+        as value_amount,
     split.currency_code,
     case
         when split.value_amount is null then cast(0 as decimal(18, 2))
         when split.value_amount_reporting is not null
-            then cast(
-                case when split.value_amount_reporting < 0 then -1 else 1 end
-                * cast(split.reporting_share as decimal(20, 0)) / split.reporting_scale
-                as decimal(18, 2)
-            )
+            then {{ from_units(
+                'split.reporting_share', 'split.reporting_scale', 'split.value_amount_reporting'
+            ) }}
     end as value_amount_reporting,
     split.model_fit_id,
     coalesce(touch_uses.conversions, 1) as touch_reuses,

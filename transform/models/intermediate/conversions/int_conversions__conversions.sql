@@ -3,7 +3,10 @@
     incremental_strategy=incremental_strategy(),
     unique_key=['conversion_id'],
     meta={
-        'feeds': {'conversion': ['conversion_id']}
+        'feeds': {
+            'conversion': ['conversion_id'],
+            'month': ['stage', month_of('converted_at')]
+        }
     }
 ) }}
 with person_entries as (
