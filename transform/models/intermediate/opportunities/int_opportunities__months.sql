@@ -2,6 +2,13 @@ with company as (
     select * from {{ ref('stg_config__company') }}
 ),
 
+loads as (
+    select min({{ date_in_zone('versions.loaded_at', 'company.reporting_time_zone') }}) as first_day
+    from {{ ref('int_opportunities__versions') }} as versions
+    cross join company
+    where versions.is_loaded
+),
+
 bounds as (
     select
         min(states.valid_from_on) as first_day,
@@ -25,9 +32,11 @@ months as (
 )
 
 select
-    month,
-    ends_on,
-    {{ month_of(add_days('month', 31)) }} as next_month,
-    row_number() over (order by month) as month_number,
-    {{ month_of(add_days('month', 31)) }} <= {{ date_of(as_of()) }} as is_complete
+    months.month,
+    months.ends_on,
+    {{ month_of(add_days('months.month', 31)) }} as next_month,
+    row_number() over (order by months.month) as month_number,
+    months.month >= loads.first_day as is_observed,
+    {{ month_of(add_days('months.month', 31)) }} <= {{ date_of(as_of()) }} as is_complete
 from months
+cross join loads

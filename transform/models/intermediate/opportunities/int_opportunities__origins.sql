@@ -3,6 +3,10 @@ with opportunities as (
     where not is_reversal
 ),
 
+company as (
+    select * from {{ ref('stg_config__company') }}
+),
+
 declared_sources as (
     select * from {{ ref('stg_config__declared_sources') }}
 ),
@@ -37,8 +41,10 @@ select
     declared_sources.channel as declared_channel,
     declared_sources.source_class = coalesce(first_touches.touch_class, '(none)')
         as is_class_agreed,
-    declared_sources.channel = coalesce(first_touches.channel, '(none)') as is_channel_agreed
+    declared_sources.channel = coalesce(first_touches.channel, '(none)') as is_channel_agreed,
+    {{ date_in_zone('opportunities.created_at', 'company.reporting_time_zone') }} as created_on
 from opportunities
+cross join company
 left join first_touches on opportunities.opportunity_id = first_touches.opportunity_id
 left join declared_sources
     on

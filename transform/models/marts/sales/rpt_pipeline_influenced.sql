@@ -1,6 +1,9 @@
 with opportunities as (
     select * from {{ ref('int_opportunities__opportunities') }}
-    where not is_reversal
+),
+
+origins as (
+    select * from {{ ref('int_opportunities__origins') }}
 ),
 
 influences as (
@@ -9,10 +12,6 @@ influences as (
 
 spans as (
     select * from {{ ref('int_opportunities__spans') }}
-),
-
-company as (
-    select * from {{ ref('stg_config__company') }}
 ),
 
 created as (
@@ -24,11 +23,8 @@ created as (
         opportunities.value_amount,
         opportunities.value_amount_reporting
     from spans
-    cross join company
-    inner join opportunities
-        on
-            {{ date_in_zone('opportunities.created_at', 'company.reporting_time_zone') }}
-            between spans.starts_on and spans.ends_on
+    inner join origins on origins.created_on between spans.starts_on and spans.ends_on
+    inner join opportunities on origins.opportunity_id = opportunities.opportunity_id
 ),
 
 totals as (

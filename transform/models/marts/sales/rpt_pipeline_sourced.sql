@@ -6,22 +6,15 @@ origins as (
     select * from {{ ref('int_opportunities__origins') }}
 ),
 
-company as (
-    select * from {{ ref('stg_config__company') }}
-),
-
 dated as (
     select
         origins.*,
-        {{ month_of(
-            date_in_zone('opportunities.created_at', 'company.reporting_time_zone')
-        ) }} as month,
+        {{ month_of('origins.created_on') }} as month,
         coalesce(opportunities.owner_id, '(no owner)') as owner_id,
         opportunities.value_amount,
         opportunities.value_amount_reporting,
         opportunities.is_won
     from origins
-    cross join company
     inner join opportunities on origins.opportunity_id = opportunities.opportunity_id
 )
 

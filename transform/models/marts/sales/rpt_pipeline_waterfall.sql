@@ -11,13 +11,8 @@ segments as (
     where entity_type = 'account'
 ),
 
-first_loads as (
-    select
-        min({{ date_in_zone('versions.loaded_at', 'company.reporting_time_zone') }})
-            as first_loaded_on
-    from {{ ref('int_opportunities__versions') }} as versions
-    cross join {{ ref('stg_config__company') }} as company
-    where versions.is_loaded
+months as (
+    select * from {{ ref('int_opportunities__months') }}
 ),
 
 grouped as (
@@ -57,13 +52,14 @@ select
         as opportunities_carried_back,
     cast(sum(grouped.amount_reporting) as decimal(18, 2)) as amount_reporting,
     cast(sum(grouped.due_amount_reporting) as decimal(18, 2)) as due_amount_reporting,
-    grouped.month >= first_loads.first_loaded_on as is_observed,
-    {{ month_of(add_days('grouped.month', 31)) }} <= {{ date_of(as_of()) }} as is_complete
+    months.is_observed,
+    months.is_complete
 from grouped
-cross join first_loads
+inner join months on grouped.month = months.month
 group by
     grouped.month,
     grouped.owner_id,
     grouped.segment,
     grouped.movement,
-    first_loads.first_loaded_on
+    months.is_observed,
+    months.is_complete
