@@ -3,7 +3,7 @@ with paths as (
 ),
 
 settings as (
-    select * from {{ ref('stg_config__attribution_paths') }}
+    select * from {{ ref('int_attribution__report_settings') }}
 ),
 
 counted as (

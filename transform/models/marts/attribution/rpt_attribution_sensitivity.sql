@@ -6,8 +6,8 @@ lookbacks as (
     select * from {{ ref('int_attribution__lookbacks') }}
 ),
 
-stability as (
-    select * from {{ ref('stg_config__attribution_stability') }}
+settings as (
+    select * from {{ ref('int_attribution__report_settings') }}
 ),
 
 summed as (
@@ -132,15 +132,15 @@ select
     spread.places_over_lookbacks,
     case
         when spread.is_none then null
-        when spread.worst_rank - spread.best_rank <= stability.stable_within_ranks
+        when spread.worst_rank - spread.best_rank <= settings.stable_within_ranks
             then 'stable'
         when
-            spread.places_over_lookbacks <= stability.stable_within_ranks
-            and spread.places_over_models > stability.stable_within_ranks
+            spread.places_over_lookbacks <= settings.stable_within_ranks
+            and spread.places_over_models > settings.stable_within_ranks
             then 'depends_on_model'
         when
-            spread.places_over_models <= stability.stable_within_ranks
-            and spread.places_over_lookbacks > stability.stable_within_ranks
+            spread.places_over_models <= settings.stable_within_ranks
+            and spread.places_over_lookbacks > settings.stable_within_ranks
             then 'depends_on_lookback'
         else 'depends_on_both'
     end as rank_stability,
@@ -151,6 +151,6 @@ select
     lookbacks.is_in_force,
     spread.value_rates_missing = 1 as is_value_rate_missing
 from spread
-cross join stability
+cross join settings
 inner join lookbacks
     on spread.stage = lookbacks.stage and spread.lookback_days = lookbacks.lookback_days
