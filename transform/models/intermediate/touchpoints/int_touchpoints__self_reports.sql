@@ -24,6 +24,10 @@ touchpoints as (
     where touch_class = 'marketing' and person_id is not null
 ),
 
+company as (
+    select * from {{ ref('stg_config__company') }}
+),
+
 judged as (
     select
         answers.source,
@@ -61,8 +65,10 @@ select
     judged.person_id,
     judged.channel as self_reported_channel,
     coalesce(firsts.channel, '(none)') as first_touch_channel,
-    judged.submitted_at
+    judged.submitted_at,
+    {{ date_in_zone('judged.submitted_at', 'company.reporting_time_zone') }} as submitted_on
 from judged
+cross join company
 left join firsts
     on
         judged.person_id = firsts.person_id
