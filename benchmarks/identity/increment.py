@@ -1,9 +1,10 @@
-"""A 1 % increment beside a full run: seconds of both, and whether both decide the same.
+"""A 1 % increment beside a full run: what both cost, and whether both decide the same.
 
 python -m benchmarks.identity.increment --homes /tmp/identity --seed 1 --scale 113
 
 Three records in four hundred are kept back from the first run, and one has another telephone then;
-the increment sees the true records. The rebuild starts from the same ledger.
+the increment sees the true records. The rebuild starts from the same ledger. Writes
+results/identity_increment.md: the start of the process is apart.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import multiprocessing
 import resource
 import shutil
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from identity.linkage.quality import b_cubed, largest, pairwise
 from identity.resolve import IdentityReport, resolve
 
 AS_OF = datetime(2026, 7, 1, 6, tzinfo=UTC)
+RESULTS = Path(__file__).parents[1] / "results"
 RECORDS = "intermediate.int_identity__records"
 COMPARED = (
     ("edges", "left_key, right_key, rule, guard, is_used, match_weight"),
@@ -50,20 +54,40 @@ def main() -> None:
     _give_back(one)
     shutil.copy(one, other)
     part = _run("increment", one, 1)
-    _run("rebuild, ledger kept", other, 1, full=True)
-    print(f"increment / full: {part / full:.1%} of processor time")
-    _compare(one, other)
-    _score(one, home)
-
-
-def _run(name: str, warehouse: Path, day: int, *, full: bool = False) -> float:
-    """Resolve in a process of its own; return its seconds of processor time, its start apart."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        seconds, cpu, peak, report = pool.apply(_resolved, (warehouse, day, full))
-    print(
-        f"{name}: {seconds:.1f} s, {cpu:.1f} s of processor, {peak:,.0f} MB; {report}", flush=True
+    again = _run("rebuild, ledger kept", other, 1, full=True)
+    told = [*_compare(one, other), _score(one, home)]
+    rows = "".join(
+        f"| {run.name} | {run.seconds:.1f} | {run.processor:.1f} | {run.peak:,.0f} |\n"
+        for run in (full, part, again)
     )
-    return cpu
+    text = (
+        f"# Identity: {again.report.records:,} records, and 1 % of them changed\n\n"
+        "| run | seconds | of processor | peak MB |\n|---|---:|---:|---:|\n"
+        f"{rows}\nIncrement over full: {part.seconds / full.seconds:.1%} of the seconds, "
+        f"{part.processor / full.processor:.1%} of the processor's.\n\n"
+        + "".join(f"- {line}\n" for line in told)
+    )
+    (RESULTS / "identity_increment.md").write_text(text, "utf-8")
+    print(text)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run cost, its process's start apart: seconds, processor's seconds, megabytes."""
+
+    name: str
+    seconds: float
+    processor: float
+    peak: float
+    report: IdentityReport
+
+
+def _run(name: str, warehouse: Path, day: int, *, full: bool = False) -> Run:
+    """Resolve in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        run = Run(name, *pool.apply(_resolved, (warehouse, day, full)))
+    print(run, flush=True)
+    return run
 
 
 def _resolved(warehouse: Path, day: int, full: bool) -> tuple[float, float, float, IdentityReport]:
@@ -102,7 +126,7 @@ def _give_back(warehouse: Path) -> None:
         connection.execute("checkpoint")
 
 
-def _compare(one: Path, other: Path) -> None:
+def _compare(one: Path, other: Path) -> Iterator[str]:
     with duckdb.connect(str(one), read_only=True) as connection:
         connection.execute(f"attach '{other}' as rebuilt (read_only)")
         for table, columns in COMPARED:
@@ -113,12 +137,13 @@ def _compare(one: Path, other: Path) -> None:
                 f" (select count(*) from"
                 f" (select {columns} from {theirs} except select {columns} from {mine}))"
             ).fetchall()
-            print(
-                f"  {table}: {rows[0][0]:,} rows, {rows[0][1]} only here, {rows[0][2]} only there"
+            yield (
+                f"{table}: {rows[0][0]:,} rows, {rows[0][1]} of the increment alone, "
+                f"{rows[0][2]} of the rebuild alone"
             )
 
 
-def _score(warehouse: Path, home: Path) -> None:
+def _score(warehouse: Path, home: Path) -> str:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         truth = dict(
             connection.execute(
@@ -134,9 +159,10 @@ def _score(warehouse: Path, home: Path) -> None:
             ).fetchall()
         )
     pairs, cubed = pairwise(truth, found), b_cubed(truth, found)
-    print(
-        f"  {len(truth):,} records: precision {pairs.precision:.4f} recall {pairs.recall:.4f}"
-        f" F1 {pairs.f1:.4f}, B-cubed F1 {cubed.f1:.4f}, largest {largest(found, truth)}"
+    return (
+        f"against the truth, {len(truth):,} records: precision {pairs.precision:.4f}"
+        f" recall {pairs.recall:.4f} F1 {pairs.f1:.4f}, B-cubed F1 {cubed.f1:.4f},"
+        f" largest {largest(found, truth)}"
     )
 
 
