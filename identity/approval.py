@@ -60,9 +60,10 @@ def hold_back(
     connection.execute(_PROPOSED)
     asked = connection.execute("select count(*) from proposed where not is_approved").fetchone()
     changes = int(asked[0]) if asked else 0
-    least = 1 if matching.broken else matching.changed_persons_least
+    share, least = matching.changed_persons_share, matching.changed_persons_least
+    if matching.broken:
+        share, least = 0.0, 1
     persons = _known_persons(connection) if changes >= least else 0
-    share = 0.0 if matching.broken else matching.changed_persons_share
     if not persons or changes <= share * persons:
         connection.execute("delete from identity.held_changes")
         return None

@@ -2,6 +2,7 @@
 
 from reports.charts import heat, spans
 from reports.page import Chart, Column, Page
+from reports.queries import STAGE_ORDER
 
 _EMPTY = "No deal was won in this home, so there is nothing to credit."
 
@@ -160,7 +161,7 @@ PAGE = Page(
             title="Which ranks can be relied on, stage by stage",
             subtitle="Over all models and lookbacks; the rank is that of linear and the lookback "
             "in force",
-            query="""
+            query=f"""
                 select
                     stage, channel, ranked_by, channel_rank, best_rank, worst_rank,
                     places_over_models, places_over_lookbacks, rank_stability, conversions,
@@ -169,10 +170,7 @@ PAGE = Page(
                 where
                     attribution_model = 'linear' and is_in_force and channel_rank is not null
                 order by
-                    case stage
-                        when 'lead' then 1 when 'mql' then 2 when 'sal' then 3 when 'sql' then 4
-                        when 'opportunity' then 5 else 6
-                    end,
+                    {STAGE_ORDER},
                     channel_rank, channel
             """,
             columns=(

@@ -2,6 +2,7 @@
 
 from reports.charts import heat, monthly_lines
 from reports.page import Chart, Column, Page
+from reports.queries import STAGE_ORDER
 
 _STAGES = ("lead", "mql", "sql", "opportunity", "won")
 _STAGE_COSTS = ", ".join(
@@ -53,17 +54,14 @@ PAGE = Page(
             name="coverage_by_stage",
             title="How far attribution reaches",
             subtitle="{last_90_days}; the same under every model",
-            query="""
+            query=f"""
                 select
                     stage, conversions, coverage_share, value_amount_reporting,
                     value_coverage_share, spend_amount_reporting, mapped_spend_share
                 from marts.rpt_attribution_coverage
                 where period = 'last_90_days'
                 order by
-                    case stage
-                        when 'lead' then 1 when 'mql' then 2 when 'sql' then 3
-                        when 'opportunity' then 4 else 5
-                    end
+                    {STAGE_ORDER}
             """,
             columns=(
                 Column("stage", "Stage", "term"),
@@ -115,7 +113,7 @@ PAGE = Page(
             title="Cost per stage of the paid channels",
             subtitle="{last_90_days}; {currency} of ad spend per conversion that the linear model "
             "credits",
-            query="""
+            query=f"""
                 select
                     channel, stage, spend_amount_reporting, conversions, spend_per_conversion,
                     coverage_share
@@ -125,10 +123,7 @@ PAGE = Page(
                     and spend_per_conversion is not null
                 order by
                     channel,
-                    case stage
-                        when 'lead' then 1 when 'mql' then 2 when 'sql' then 3
-                        when 'opportunity' then 4 else 5
-                    end
+                    {STAGE_ORDER}
             """,
             columns=(
                 Column("channel", "Channel", "term"),

@@ -2,14 +2,9 @@
 
 from reports.charts import bars_below_labels, bars_in_order
 from reports.page import Chart, Column, Page
+from reports.queries import STAGE_ORDER
 
 _EMPTY = "No stage was reached in this home, so no path leads to one."
-_ORDER = """
-    case stage
-        when 'lead' then 1 when 'mql' then 2 when 'sal' then 3 when 'sql' then 4
-        when 'opportunity' then 5 else 6
-    end
-"""
 _COVERAGE = (
     Column("coverage_share", "Coverage", "share"),
     Column("value_coverage_share", "Coverage of value", "share"),
@@ -120,7 +115,7 @@ PAGE = Page(
                     value_share, median_days, coverage_share, value_coverage_share,
                     distinct_paths
                 from marts.rpt_attribution_paths
-                order by {_ORDER}, path_rank nulls last, path
+                order by {STAGE_ORDER}, path_rank nulls last, path
             """,
             columns=(
                 Column("stage", "Stage", "term"),
@@ -154,7 +149,7 @@ PAGE = Page(
                     value_coverage_share
                 from marts.rpt_attribution_time_to_convert
                 group by stage, p50_days, p75_days, p90_days, coverage_share, value_coverage_share
-                order by {_ORDER}
+                order by {STAGE_ORDER}
             """,
             columns=(
                 Column("stage", "Stage", "term"),

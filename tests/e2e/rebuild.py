@@ -62,23 +62,24 @@ def differences(home: Path, copy: Path) -> dict[str, int]:
             for alias, root in (("kept", home), ("anew", copy)):
                 connection.execute(f"attach '{root / file}' as {alias} (read_only)")
             for schema in schemas:
-                for table, columns in _tables(connection, schema).items():
+                for table, columns in tables(connection, schema).items():
                     found[f"{schema}.{table}"] = _unlike(connection, f"{schema}.{table}", columns)
     return {table: rows for table, rows in found.items() if rows}
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
+def tables(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:
+    """Return the tables of `kept` and `anew` with the columns that a run may not change."""
     rows = connection.execute(
         "select table_name, column_name from duckdb_columns() where schema_name = ?"
         " and database_name in ('kept', 'anew')"
         " and table_name in (select table_name from duckdb_tables()) order by all",
         [schema],
     ).fetchall()
-    tables: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, None]] = {}
     for table, column in rows:
         if table not in publish.RUN_LOGS and column not in publish.VOLATILE_COLUMNS:
-            tables.setdefault(table, {})[f'"{column}"'] = None
-    return {table: ", ".join(columns) for table, columns in tables.items()}
+            found.setdefault(table, {})[f'"{column}"'] = None
+    return {table: ", ".join(columns) for table, columns in found.items()}
 
 
 def _unlike(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> int:

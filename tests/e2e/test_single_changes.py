@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 import pytest
 import whole_runs
+from rebuild import tables
 from simulated_days import settings_at, transformed
 
-from orchestration import house, publish, rules
+from orchestration import house, rules
 from orchestration.settings import export
 
 pytestmark = pytest.mark.slow
@@ -71,28 +72,21 @@ class Company:
 
     def _moved(self) -> Iterator[tuple[str, list[Row]]]:
         with duckdb.connect() as connection:
-            for alias, file in (("kept", self.kept), ("now", self.marts)):
+            for alias, file in (("kept", self.kept), ("anew", self.marts)):
                 connection.execute(f"attach '{file}' as {alias} (read_only)")
-            for (table,) in connection.execute(
-                "select table_name from duckdb_tables() where database_name = 'now'"
-                " and schema_name = 'marts' order by 1"
-            ).fetchall():
-                if table not in publish.RUN_LOGS and (found := list(_unlike(connection, table))):
+            for table, columns in tables(connection, "marts").items():
+                if found := list(_unlike(connection, table, columns)):
                     yield table, found
 
 
-def _unlike(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[Row]:
-    names = [
-        name
-        for name, *_ in connection.execute(f"describe now.marts.{table}").fetchall()
-        if name not in publish.VOLATILE_COLUMNS
-    ]
-    columns = ", ".join(f'"{name}"' for name in names)
-    for side, other in (("kept", "now"), ("now", "kept")):
-        for row in connection.execute(
+def _unlike(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> Iterator[Row]:
+    for side, other in (("kept", "anew"), ("anew", "kept")):
+        answer = connection.execute(
             f"select {columns} from {side}.marts.{table}"
             f" except all select {columns} from {other}.marts.{table}"
-        ).fetchall():
+        )
+        names = [column[0] for column in answer.description or []]
+        for row in answer.fetchall():
             yield {**dict(zip(names, row, strict=True)), "side": side}
 
 
@@ -153,7 +147,7 @@ def test_a_restated_day_moves_the_spend_of_that_day_alone(company: Company) -> N
     assert {(row["platform"], row["reported_on"], row["is_residual"]) for row in spend} == {
         ("linkedin_ads", day, True)
     }
-    gained = sum(row["spend_amount"] * (1 if row["side"] == "now" else -1) for row in spend)
+    gained = sum(row["spend_amount"] * (1 if row["side"] == "anew" else -1) for row in spend)
     assert gained == 7
     assert {row["date_day"] for row in moved["rpt_channel_roi"]} == {day}
 
@@ -215,11 +209,11 @@ def test_a_refund_adds_its_own_rows_and_nets_each_touch_to_zero(company: Company
         )
     )
     refunds = [row for row in moved["fct_conversions"] if row["is_reversal"]]
-    assert [row["side"] for row in moved["fct_conversions"]] == ["now"]
+    assert [row["side"] for row in moved["fct_conversions"]] == ["anew"]
     assert len(refunds) == 1
     credits = moved["fct_attribution_credits"]
     assert {row["conversion_id"] for row in credits} == {refunds[0]["conversion_id"]}
-    assert {row["side"] for row in credits} == {"now"}
+    assert {row["side"] for row in credits} == {"anew"}
     both = f"('{refunds[0]['conversion_id']}', '{refunds[0]['reverses_conversion_id']}')"
     net = company.rows(
         f"""

@@ -24,7 +24,7 @@ create table hubspot_deals as select * from deals;
 create table salesforce_deals as select * from deals;
 create table no_stages (
     source varchar, pipeline_native varchar, stage_native varchar, label varchar,
-    display_order bigint, is_closed boolean, probability double
+    display_order bigint, is_closed boolean, probability double, closed_as varchar
 );
 create table funnel_stages (crm varchar, object varchar, native_stage varchar, stage varchar);
 create table currencies as select 'USD' as currency_stated, 'USD' as currency_code;
