@@ -5,16 +5,7 @@ with records as (
 ),
 
 deal_stages as (
-    {% for system in var('crm_systems') %}
-        select
-            source,
-            pipeline_native,
-            stage_native,
-            is_closed,
-            probability
-        from {{ ref('stg_' ~ system ~ '__deal_stages') }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_opportunities__deal_stages') }}
 ),
 
 funnel_stages as (

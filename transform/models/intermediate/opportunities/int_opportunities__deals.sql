@@ -35,18 +35,7 @@ reversed_sales as (
 ),
 
 deal_stages as (
-    {% for system in var('crm_systems') %}
-        select
-            source,
-            pipeline_native,
-            stage_native,
-            label,
-            display_order,
-            is_closed,
-            probability
-        from {{ ref('stg_' ~ system ~ '__deal_stages') }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_opportunities__deal_stages') }}
 ),
 
 funnel_stages as (
@@ -76,14 +65,7 @@ select
     coalesce(deal_stages.label, deals.stage_native, '(none)') as stage_label,
     coalesce(deal_stages.display_order, 0) as stage_position,
     -- The user's mapping first; else the pipeline's own marks, which are recorded, not guessed.
-    coalesce(
-        funnel_stages.stage,
-        case
-            when deal_stages.is_closed and deal_stages.probability >= 1 then 'won'
-            when deal_stages.is_closed then 'lost'
-        end,
-        'opportunity'
-    ) as lifecycle_stage,
+    coalesce(funnel_stages.stage, deal_stages.closed_as, 'opportunity') as lifecycle_stage,
     deal_stages.probability as stage_probability,
     deals.source_declared,
     deals.amount as value_amount,

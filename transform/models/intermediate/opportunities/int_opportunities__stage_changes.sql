@@ -17,17 +17,7 @@ changes as (
 ),
 
 deal_stages as (
-    {% for system in var('crm_systems') %}
-        select
-            source,
-            pipeline_native,
-            stage_native,
-            label,
-            is_closed,
-            probability
-        from {{ ref('stg_' ~ system ~ '__deal_stages') }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_opportunities__deal_stages') }}
 ),
 
 funnel_stages as (
@@ -42,14 +32,7 @@ select
         partition by deals.opportunity_id order by changes.changed_at, changes.change_id
     ) as change_number,
     coalesce(deal_stages.label, changes.stage_native) as stage_label,
-    coalesce(
-        funnel_stages.stage,
-        case
-            when deal_stages.is_closed and deal_stages.probability >= 1 then 'won'
-            when deal_stages.is_closed then 'lost'
-        end,
-        'opportunity'
-    ) as lifecycle_stage,
+    coalesce(funnel_stages.stage, deal_stages.closed_as, 'opportunity') as lifecycle_stage,
     changes.changed_at
 from deals
 inner join changes

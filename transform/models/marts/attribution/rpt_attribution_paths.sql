@@ -67,14 +67,7 @@ summed as (
 totals as (
     select
         *,
-        sum(conversions) over (partition by stage) as all_conversions,
-        sum(value_amount_reporting) over (partition by stage) as all_value,
-        sum(case when listed_path = '(none)' then 0 else conversions end) over (
-            partition by stage
-        ) as covered_conversions,
-        sum(case when listed_path = '(none)' then 0 else value_amount_reporting end) over (
-            partition by stage
-        ) as covered_value
+        {{ totals_of_slice(['stage'], "listed_path = '(none)'") }}
     from summed
 )
 
@@ -85,13 +78,11 @@ select
     case when listed_path <> '(other paths)' then cast(path_length as bigint) end as path_length,
     distinct_paths,
     cast(conversions as bigint) as conversions,
-    cast(conversions as double) / nullif(cast(all_conversions as double), 0)
-        as conversion_share,
+    {{ share_of('conversions', 'all_conversions') }} as conversion_share,
     cast(value_amount_reporting as decimal(18, 2)) as value_amount_reporting,
-    cast(value_amount_reporting as double) / nullif(cast(all_value as double), 0) as value_share,
+    {{ share_of('value_amount_reporting', 'all_value') }} as value_share,
     median_days,
-    cast(covered_conversions as double) / nullif(cast(all_conversions as double), 0)
-        as coverage_share,
-    cast(covered_value as double) / nullif(cast(all_value as double), 0) as value_coverage_share,
+    {{ share_of('covered_conversions', 'all_conversions') }} as coverage_share,
+    {{ share_of('covered_value', 'all_value') }} as value_coverage_share,
     is_value_rate_missing
 from totals

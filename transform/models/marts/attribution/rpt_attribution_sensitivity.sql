@@ -62,16 +62,7 @@ filled as (
 totals as (
     select
         *,
-        sum(conversions) over (partition by stage, lookback_days, attribution_model)
-            as all_conversions,
-        sum(value_amount_reporting) over (partition by stage, lookback_days, attribution_model)
-            as all_value,
-        sum(case when is_none then 0 else conversions end) over (
-            partition by stage, lookback_days, attribution_model
-        ) as covered_conversions,
-        sum(case when is_none then 0 else value_amount_reporting end) over (
-            partition by stage, lookback_days, attribution_model
-        ) as covered_value,
+        {{ totals_of_slice(['stage', 'lookback_days', 'attribution_model'], 'is_none') }},
         -- Leads and the like carry no value: their conversions alone rank them.
         max(case when value_amount_reporting <> 0 then 1 else 0 end) over (
             partition by stage
@@ -121,11 +112,9 @@ select
     case when spread.has_value then 'value' else 'conversions' end as ranked_by,
     spread.channel_rank,
     cast(spread.conversions as double) as conversions,
-    cast(spread.conversions as double) / nullif(cast(spread.all_conversions as double), 0)
-        as conversion_share,
+    {{ share_of('spread.conversions', 'spread.all_conversions') }} as conversion_share,
     cast(spread.value_amount_reporting as decimal(18, 2)) as value_amount_reporting,
-    cast(spread.value_amount_reporting as double) / nullif(cast(spread.all_value as double), 0)
-        as value_share,
+    {{ share_of('spread.value_amount_reporting', 'spread.all_value') }} as value_share,
     spread.best_rank,
     spread.worst_rank,
     spread.places_over_models,
@@ -144,10 +133,8 @@ select
             then 'depends_on_lookback'
         else 'depends_on_both'
     end as rank_stability,
-    cast(spread.covered_conversions as double)
-    / nullif(cast(spread.all_conversions as double), 0) as coverage_share,
-    cast(spread.covered_value as double) / nullif(cast(spread.all_value as double), 0)
-        as value_coverage_share,
+    {{ share_of('spread.covered_conversions', 'spread.all_conversions') }} as coverage_share,
+    {{ share_of('spread.covered_value', 'spread.all_value') }} as value_coverage_share,
     lookbacks.is_in_force,
     spread.value_rates_missing = 1 as is_value_rate_missing
 from spread
