@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration import chosen
+from orchestration import chosen, dbt_process
 from orchestration.house import House
 
 # What a manifest is made of; compiled and vendored folders are not.
@@ -25,7 +25,7 @@ create table if not exists changes.gates (gate varchar primary key, fingerprint 
 # The kinds of tests that macros/merged_tests.sql runs together at the end of each gate. The project
 # is told where it is parsed, too.
 MERGED = ("not_null", "unique", "unique_together", "at_most_one_open_version")
-IN_A_RUN = {"ENGINEROOM_RUN_MERGE_TESTS": " ".join(MERGED)}
+IN_A_RUN = {dbt_process.MERGED: " ".join(MERGED)}
 
 
 def told(house: House) -> dict[str, str]:

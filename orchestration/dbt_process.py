@@ -23,6 +23,8 @@ from typing import Any
 
 POLL_SECONDS = 0.1
 READY = "ENGINEROOM_DBT_READY"
+# The kinds of tests that are run together; the process that parses is told, too.
+MERGED = "ENGINEROOM_RUN_MERGE_TESTS"
 # What dagster-dbt starts in place of dbt. It has nothing to import but the standard library.
 _PROGRAM = """#!{python}
 import array, json, os, socket, sys
@@ -111,6 +113,7 @@ def serve(listener: socket.socket, arguments: Sequence[str]) -> None:
     manifest = dbtRunner().invoke(list(arguments)).result
     if manifest is None:
         return
+    _lighten(manifest, os.environ.get(MERGED, "").split())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener.settimeout(POLL_SECONDS)
     while os.getppid() == parent:
@@ -121,6 +124,19 @@ def serve(listener: socket.socket, arguments: Sequence[str]) -> None:
                 threading.Thread(target=_die_with, args=(own,), daemon=True).start()
                 _answer(asked, manifest)
             asked.close()
+
+
+def _lighten(manifest: Any, merged: Sequence[str]) -> None:
+    """Take out of the graph the tests that no gate runs one by one; what macros see stays whole.
+
+    Every invocation walks the graph anew: 5 s over 2,500 nodes, 1 s over the 480 that are left.
+    """
+    manifest.unit_tests = {}
+    manifest.nodes = {
+        key: node
+        for key, node in manifest.nodes.items()
+        if getattr(getattr(node, "test_metadata", None), "name", None) not in merged
+    }
 
 
 def _answer(asked: socket.socket, manifest: Any) -> None:

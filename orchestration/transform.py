@@ -99,9 +99,7 @@ def resource(settings: Settings) -> Dbt:
     class Ready(Dbt):
         @contextmanager
         def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Dbt]:
-            # The manifest is there already, and whoever reads it may do so now.
-            parse = ["--no-write-json", *_parse(settings)]
-            with dbt_process.ready(parse, _parsing(settings)):
+            with kept_ready(settings):
                 yield self
 
     return Ready(
@@ -112,6 +110,14 @@ def resource(settings: Settings) -> Dbt:
         # quarter of dbt's time.
         global_config_flags=["--no-use-colors", "--no-write-json", "--log-level-file", "info"],
     )
+
+
+@contextmanager
+def kept_ready(settings: Settings) -> Generator[Path]:
+    """Yield the program to start in place of dbt: the project that it builds is parsed already."""
+    # The manifest is there already, and whoever reads it may do so now.
+    with dbt_process.ready(["--no-write-json", *_parse(settings)], _parsing(settings)):
+        yield dbt_process.executable(settings.dagster_home / "bin")
 
 
 def manifest(settings: Settings) -> dict[str, Any]:
@@ -138,8 +144,12 @@ def parse(settings: Settings) -> None:
 
 
 def _parsing(settings: Settings) -> dict[str, str]:
-    """Return the environment to parse in: as a run builds, or dbt parses anew when it does."""
-    return {**child_environment(settings), **builds.IN_A_RUN}
+    """Return the environment to parse in: as a run builds, or dbt parses anew when it does.
+
+    The home is none: dbt keeps what it parsed only as long as the profile reads the same
+    environment, and a home that was moved, restored or copied is not another project.
+    """
+    return {**child_environment(settings), **builds.IN_A_RUN, "ENGINEROOM_HOME": "."}
 
 
 def _parse(settings: Settings) -> list[str]:

@@ -1,6 +1,7 @@
 """Runs the platform day by day over a stretch of the sandbox company's time."""
 
 import os
+import subprocess
 import time
 import uuid
 from collections import Counter
@@ -21,6 +22,7 @@ from ingestion.sources import SOURCES
 from orchestration import (
     builds,
     house,
+    model_tests,
     rooms,
     rules,
     run,
@@ -149,39 +151,37 @@ def rooms_only(settings: Settings) -> str:
 def transformed(facts: house.House, matching: Mapping[str, Any]) -> None:
     """Make everything that follows from what was loaded, with all tests."""
     settings = facts.settings
-    records = f"+{transform.RECORDS}"
-    staged = f"{transform.STAGING} resource_type:seed"
-    _dbt(facts, "--select", staged)
-    rooms.normalise(settings)
-    _dbt(facts, "--select", records, "--exclude", staged)
-    resolve(settings.warehouse, run_id=facts.run_id, as_of=facts.as_of, matching=matching)
-    early = f"{transform.STAGING} resource_type:seed {records}"
-    journeys = " ".join(f"+{name}" for name in transform.JOURNEYS)
-    _dbt(facts, "--select", journeys, "--exclude", early)
-    monthly.fit(settings.warehouse, run_id=facts.run_id, as_of=facts.as_of)
-    _dbt(facts, "--exclude", f"{early} {journeys}")
+    told = {"run_id": facts.run_id, "as_of": facts.as_of}
+    after: dict[str, Callable[[], object]] = {
+        "staging": lambda: rooms.normalise(settings),
+        "records": lambda: resolve(settings.warehouse, matching=matching, **told),
+        "conformed": lambda: monthly.fit(settings.warehouse, **told),
+        "marts": lambda: None,
+    }
+    with transform.kept_ready(settings) as dbt:
+        for gate in transform.GATES:
+            _build(facts, dbt, gate)
+            after[gate.name]()
 
 
-def _dbt(facts: house.House, *chosen: str) -> None:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.adapters.factory import reset_adapters
-    from dbt.cli.main import dbtRunner
-
+def _build(facts: house.House, dbt: Path, gate: transform.Gate) -> None:
     settings = facts.settings
-    places = {"DBT_TARGET_PATH": str(settings.target), "DBT_LOG_PATH": str(settings.target)}
-    os.environ.update(builds.told(facts) | places)
-    arguments = ["--quiet", "--log-level-file", "none", "build", *chosen]
-    arguments += ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
-    for kind in builds.MERGED:
-        arguments += ["--exclude", f"test_name:{kind}"]
-    arguments += ["--project-dir", str(settings.transform)]
-    arguments += ["--profiles-dir", str(settings.transform)]
-    done = dbtRunner().invoke(arguments)
-    if DuckDBConnectionManager._ENV is not None:  # else this process keeps the files
-        DuckDBConnectionManager._ENV.close()
-    DuckDBConnectionManager.close_all_connections()
-    reset_adapters()
-    assert done.success, done.exception or done.result
+    project = str(settings.transform)
+    chosen = ["--select", gate.select, *(["--exclude", gate.exclude] if gate.exclude else [])]
+    places = {"DBT_TARGET_PATH": str(settings.target), "DBT_PROFILES_DIR": project}
+    done = subprocess.run(
+        [
+            *(dbt, "--quiet", "--no-write-json", "--log-level-file", "none", "build", *chosen),
+            *("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"),
+            *("--project-dir", project),
+        ],
+        env=dict(os.environ) | builds.told(facts) | places,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert model_tests.broken(settings) == []
 
 
 def history(home: Path) -> list[Day]:

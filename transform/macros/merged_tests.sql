@@ -12,10 +12,10 @@ dbt's sources and the schemas have for them, and the platform holds back the mar
     {%- if execute and told('merge_tests') -%}
         {%- set found = merged_tests(results) + single_tests(results) -%}
         delete from changes.broken_tests;
-        {% if found -%}
-            insert into changes.broken_tests
-            {{ found | join(' union all ') }}
-        {%- endif %}
+        {#- One by one: as one union of 400 queries they took DuckDB 12 s to plan, apart 1.6 s in all. -#}
+        {% for query in found -%}
+            insert into changes.broken_tests {{ query }};
+        {% endfor %}
     {%- endif -%}
 {%- endmacro %}
 
