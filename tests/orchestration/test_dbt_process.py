@@ -83,6 +83,28 @@ def test_it_has_parsed_before_it_is_asked(project, ready):
     assert _told(project) == "again"
 
 
+def test_tests_that_are_run_together_are_seen_by_macros_and_not_run_one_by_one(project):
+    seen = "graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | list | length"
+    (project / "models" / "told.sql").write_text(f"select '{{{{ {seen} if execute }}}}' as told")
+    (project / "models" / "told.yml").write_text(
+        "models: [{name: told, columns: [{name: told, data_tests: [not_null, unique]}]}]"
+    )
+    environment = {**os.environ, dbt_process.MERGED: "not_null"}
+    with dbt_process.ready(_parse(project), environment):
+        program = str(dbt_process.executable(project.parent / "bin"))
+        done = subprocess.run(
+            [program, "build", "--select", "told", "--profiles-dir", str(project)],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout
+    assert "unique_told_told" in done.stdout
+    assert "not_null_told_told" not in done.stdout
+    assert _told(project) == "2"
+
+
 def test_a_model_that_fails_fails_whoever_asked_with_dbts_own_words(project, ready):
     done = _run(project, "broken")
     assert done.returncode == 1
