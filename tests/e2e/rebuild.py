@@ -6,14 +6,13 @@ The state (raw, identity, ledgers, truth) is kept.
 import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from orchestration import publish
+from orchestration import publish, transform
 from orchestration.settings import Settings, child_environment
 
 DERIVED = ("staging", "intermediate", "private", "reference", "changes")
@@ -30,19 +29,24 @@ def rebuilt(home: Path, copy: Path, as_of: datetime) -> None:
         run_id = connection.execute(
             "select run_id from ingest.loads order by as_of desc limit 1"
         ).fetchall()[0][0]
+    for told in ("home.json", "sources.json", "target/partial_parse.msgpack"):
+        (copy / told).parent.mkdir(exist_ok=True)
+        shutil.copyfile(home / told, copy / told)
     settings = Settings(home=copy, environment=dict(os.environ))
-    told = {
+    environment = child_environment(settings) | {
         "ENGINEROOM_RUN_AS_OF": as_of.isoformat(sep=" "),
         "ENGINEROOM_RUN_RUN_ID": run_id,
         "ENGINEROOM_RUN_SEED": _seed(home),
         "DBT_TARGET_PATH": str(copy / "target"),
         "DBT_LOG_PATH": str(copy / "target"),
     }
-    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--full-refresh"]
-    command += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    command += ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
-    environment = child_environment(settings) | told
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    arguments = ["--quiet", "build", "--full-refresh", "--project-dir", str(settings.transform)]
+    arguments += ["--profiles-dir", str(settings.transform)]
+    for kind in ("unit_test", "test"):
+        arguments += ["--exclude-resource-type", kind]
+    with transform.kept_ready(settings) as dbt:
+        command = [str(dbt), *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
