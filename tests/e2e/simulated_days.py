@@ -162,6 +162,7 @@ def transformed(facts: house.House, matching: Mapping[str, Any]) -> None:
         for gate in transform.GATES:
             _build(facts, dbt, gate)
             after[gate.name]()
+    house.checkpoint(settings)
 
 
 def _build(facts: house.House, dbt: Path, gate: transform.Gate) -> None:
