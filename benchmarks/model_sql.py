@@ -15,7 +15,6 @@ WHOLE_BUILD: dict[str, Callable[..., object]] = {
     "incremental_strategy": lambda: "",
     "last_build": lambda: None,
     "recompute": lambda *_: "",
-    "in_scope": lambda *_: "true",
     "announced": lambda *_: "",
     "unit_key": lambda _: "",
 }
@@ -27,11 +26,12 @@ def rendered(
     as_of: str = "2027-01-01 00:00:00",
     ref: Callable[[str], str] = lambda name: name,
     source: Callable[[str, str], str] = lambda _, table: table,
+    scope: str = "true",
 ) -> str:
     """Return a model's SQL with its macros expanded.
 
     `ref` says what a model's table is called, `source` what a source's is. Raises StopIteration
-    where there is no such model.
+    where there is no such model. `scope` is a condition: what an incremental build computes.
     """
     project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
@@ -43,6 +43,7 @@ def rendered(
         "target": {"type": "duckdb"},
         "this": "this",
         **WHOLE_BUILD,
+        "in_scope": lambda *_: scope,
     }
     path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
     text = environment.from_string(path.read_text("utf-8"), globals=given)

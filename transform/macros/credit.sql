@@ -24,7 +24,7 @@
 
 {#- CTEs after `touches`, `models`, `fits` and `fit_shares`: `credited`, a row per touch and model.
     `journey` are the columns that name a journey: one conversion has several where its touches are
-    cut at several lookbacks. `stage` and `month` of its touches say which fits are in force. -#}
+    cut at several lookbacks. `fit_stage` and `fit_month` of its touches say which fits are in force. -#}
 {% macro credited(journey) -%}
 numbered_models as (
     select
@@ -79,7 +79,13 @@ ordered as (
     -- Units that are left go to the earlier touch, then the smaller id. A channel that no fit has
     -- seen has no effect.
     select
-        touches.*,
+        {%- for column in journey + [
+            'fit_stage', 'fit_month', 'half_life_days', 'native_units', 'reporting_units',
+            'touch_position', 'age_days', 'is_direct', 'is_lead_creation',
+            'is_opportunity_creation', 'is_close'
+        ] %}
+        touches.{{ column }},
+        {%- endfor %}
         coalesce(fit_channels.channel_no, 0) as channel_no,
         row_number() over (
             partition by {% for column in journey %}touches.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
@@ -95,8 +101,8 @@ gathered as (
         {%- for column in journey %}
         {{ column }},
         {%- endfor %}
-        max(stage) as stage,
-        max(month) as month,
+        max(fit_stage) as fit_stage,
+        max(fit_month) as fit_month,
         max(half_life_days) as half_life_days,
         max(native_units) as native_units,
         max(reporting_units) as reporting_units,
@@ -121,7 +127,8 @@ with_credits as (
         ) as credits
     from gathered
     cross join rules
-    left join fit_tables on gathered.stage = fit_tables.stage and gathered.month = fit_tables.month
+    left join fit_tables
+        on gathered.fit_stage = fit_tables.stage and gathered.fit_month = fit_tables.month
 ),
 
 credit_rows as (

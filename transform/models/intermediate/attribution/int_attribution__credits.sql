@@ -83,7 +83,13 @@ company as (
 amounts as (
     -- A reversal has the touches and the fits of what it reverses.
     select
-        conversions.*,
+        conversions.conversion_id,
+        conversions.stage,
+        conversions.value_amount,
+        conversions.value_amount_reporting,
+        conversions.currency_code,
+        conversions.is_reversal,
+        conversions.converted_at,
         originals.conversion_id as weights_conversion_id,
         originals.stage as fit_stage,
         {{ month_of('originals.converted_at') }} as fit_month,
@@ -102,59 +108,67 @@ amounts as (
 
 touches as (
     select
-        journeys.*,
-        amounts.conversion_id as credited_id,
-        amounts.fit_stage as stage,
-        amounts.fit_month as month,
+        amounts.*,
+        journeys.touchpoint_id,
+        journeys.channel,
+        journeys.campaign_id,
+        cast(journeys.touch_position as bigint) as touch_position,
+        journeys.age_days,
+        journeys.half_life_days,
+        journeys.is_direct,
+        journeys.is_lead_creation,
+        journeys.is_opportunity_creation,
+        journeys.is_close,
+        journeys.touched_at,
+        coalesce(touch_uses.conversions, 1) as touch_reuses,
         {{ in_units('amounts.value_amount', 'amounts.native_scale') }} as native_units,
         {{ in_units('amounts.value_amount_reporting', 'amounts.reporting_scale') }}
             as reporting_units
     from amounts
     inner join journeys on amounts.weights_conversion_id = journeys.conversion_id
+    left join touch_uses
+        on
+            journeys.touchpoint_id = touch_uses.touchpoint_id
+            and amounts.stage = touch_uses.stage
+            and amounts.is_reversal = touch_uses.is_reversal
 ),
 
-{{ credited(['credited_id']) }}
+{{ credited(['conversion_id']) }}
 
 select
-    amounts.conversion_id,
+    touches.conversion_id,
     touches.touchpoint_id,
     credited.attribution_model,
-    amounts.stage,
+    touches.stage,
     touches.channel,
     touches.campaign_id,
-    cast(touches.touch_position as bigint) as touch_position,
+    touches.touch_position,
     credited.weight,
     credited.micros as credit_micros,
-    {{ from_units('credited.native_units', 'amounts.native_scale', 'amounts.value_amount') }}
+    {{ from_units('credited.native_units', 'touches.native_scale', 'touches.value_amount') }}
         as value_amount,
-    amounts.currency_code,
+    touches.currency_code,
     case
-        when amounts.value_amount is null then cast(0 as decimal(18, 2))
-        when amounts.value_amount_reporting is not null
+        when touches.value_amount is null then cast(0 as decimal(18, 2))
+        when touches.value_amount_reporting is not null
             then {{ from_units(
                 'credited.reporting_units',
-                'amounts.reporting_scale',
-                'amounts.value_amount_reporting'
+                'touches.reporting_scale',
+                'touches.value_amount_reporting'
             ) }}
     end as value_amount_reporting,
     fits.model_fit_id,
-    coalesce(touch_uses.conversions, 1) as touch_reuses,
-    amounts.is_reversal,
+    touches.touch_reuses,
+    touches.is_reversal,
     touches.touched_at,
-    amounts.converted_at
+    touches.converted_at
 from credited
-inner join amounts on credited.credited_id = amounts.conversion_id
 inner join touches
     on
-        credited.credited_id = touches.credited_id
+        credited.conversion_id = touches.conversion_id
         and credited.touch_position = touches.touch_position
 left join fits
     on
         credited.attribution_model = fits.attribution_model
-        and amounts.fit_stage = fits.stage
-        and amounts.fit_month = fits.month
-left join touch_uses
-    on
-        touches.touchpoint_id = touch_uses.touchpoint_id
-        and amounts.stage = touch_uses.stage
-        and amounts.is_reversal = touch_uses.is_reversal
+        and touches.fit_stage = fits.stage
+        and touches.fit_month = fits.month

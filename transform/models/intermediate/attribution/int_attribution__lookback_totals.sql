@@ -160,8 +160,8 @@ touches as (
     select
         journeys.*,
         amounts.conversion_id as credited_id,
-        amounts.fit_stage as stage,
-        amounts.fit_month as month,
+        amounts.fit_stage,
+        amounts.fit_month,
         cast(0 as bigint) as native_units,
         {{ in_units('amounts.value_amount_reporting', 'amounts.scale') }} as reporting_units
     from amounts
