@@ -1,7 +1,7 @@
 """Credit for the journeys of a file, by rule models and fitted ones, without a platform around it.
 
-The rule models' weights are those of the SQL that the marts are built from, which is handed in, and
-the fitted models are those of the platform's fits: there is no second engine.
+The weights of rule models are those of the marts (attribution.credit), and the fitted models are
+those of the platform's fits: there is no second engine.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import numpy as np
 
-from attribution import fits
+from attribution import credit, fits
 from attribution.errors import CannotCredit, TooLarge
 from attribution.files import journeys, source
 from attribution.files.columns import Columns, Touches
@@ -23,15 +24,6 @@ from attribution.paths import Paths, transformed
 
 # A file of journeys holds neither the creation of a lead nor that of a deal.
 _MILESTONES = ("lead_share", "opportunity_share", "close_share")
-_SHARES = ("first_share", *_MILESTONES, "last_share", "rest_share")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rule models (rows of the configuration) and the SQL that gives a touch its weight."""
-
-    models: Sequence[Mapping[str, Any]]
-    weights_sql: str
 
 
 @dataclass(frozen=True)
@@ -80,8 +72,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def run(file: Path, columns: Columns, rules: Rules, asked: Asked) -> Outcome:
-    """Return the credit of every channel by every model.
+def run(file: Path, columns: Columns, rules: Sequence[Mapping[str, Any]], asked: Asked) -> Outcome:
+    """Return the credit of every channel by every model; `rules` are rows of the configuration.
 
     Raises CannotCredit, in words for who brought the file, where the file or a model will not do.
     """
@@ -95,7 +87,10 @@ def run(file: Path, columns: Columns, rules: Rules, asked: Asked) -> Outcome:
         paths = journeys.aggregated(connection)
         if not paths.conversions.any():
             raise CannotCredit(f"no journey of {file} converts: there is nothing to credit")
-        credits = _by_rules(connection, paths, rules, ruled, asked)
+        known = {row["model"]: row for row in rules}
+        credits = _by_rules(
+            journeys.converting(connection), paths.channels, [known[each] for each in ruled], asked
+        )
         shaped = transformed(paths, repeats=asked.repeats, longest=asked.longest)
         facts = [{"model": model} for model in ruled]
         found, refused = _fits(shaped, fitted, asked)
@@ -106,11 +101,11 @@ def run(file: Path, columns: Columns, rules: Rules, asked: Asked) -> Outcome:
 
 
 def _chosen(
-    rules: Rules, asked: Asked, *, has_times: bool
+    rules: Sequence[Mapping[str, Any]], asked: Asked, *, has_times: bool
 ) -> tuple[list[str], list[str], list[str]]:
     """Return rule models, fitted models and what is said of those that the file cannot have."""
     unfit = {}
-    ruled = [row for row in rules.models if row["rule"] != fits.RULE]
+    ruled = [row for row in rules if row["rule"] != fits.RULE]
     for row in ruled:
         if any(row[share] for share in _MILESTONES):
             unfit[row["model"]] = "needs milestones, and a file of journeys holds none"
@@ -132,59 +127,40 @@ def _chosen(
 
 
 def _by_rules(
-    connection: duckdb.DuckDBPyConnection,
-    paths: Paths,
-    rules: Rules,
-    models: Sequence[str],
+    won: journeys.Converting,
+    channels: Sequence[str],
+    rules: Sequence[Mapping[str, Any]],
     asked: Asked,
 ) -> list[Credited]:
     """Return the rule models' credits; a channel that gets none has its row too."""
-    columns = ", ".join(f"{share} double" for share in _SHARES)
-    connection.execute(
-        f"create table stg_config__attribution_models (model varchar, rule varchar, {columns})"
+    direct = np.array([channel.lower() == asked.direct.lower() for channel in channels])
+    touches = len(won.places)
+    none = np.zeros(touches, dtype=bool)
+    whole = credit.Journeys(
+        won.starts,
+        np.arange(touches) - np.repeat(won.starts[:-1], np.diff(won.starts)) + 1,
+        won.age_days,
+        np.full(len(won.conversions), asked.half_life_days),
+        direct[won.places],
+        none,
+        none,
+        none,
     )
-    for row in rules.models:
-        if row["model"] in models:
-            connection.execute(
-                f"insert into stg_config__attribution_models values (?, ?{', ?' * len(_SHARES)})",
-                [row["model"], row["rule"], *(row[share] for share in _SHARES)],
-            )
-    connection.execute(
-        """
-        create table int_attribution__journeys as
-        select journey_id as conversion_id, position as touchpoint_id, channel,
-            position as touch_position, len(touches) as touch_count,
-            coalesce(epoch(ended_at) - epoch(touch.touched_at), 0) / 86400.0 as age_days,
-            cast(? as double) as half_life_days, position = 1 as is_first,
-            false as is_lead_creation, false as is_opportunity_creation, false as is_close,
-            position = len(touches) as is_last, lower(channel) = lower(?) as is_direct,
-            touch.touched_at as touched_at
-        from (select * from journeys where conversions > 0) as won,
-            unnest(touches) with ordinality as step (touch, position)
-        inner join channels on touch.place = channels.place
-        """,
-        [asked.half_life_days, asked.direct],
-    )
-    rows = connection.execute(
-        f"""
-        select attribution_model, channel, {_sum("conversions")}, {_sum("value")}
-        from ({rules.weights_sql}) as weights
-        inner join int_attribution__journeys using (conversion_id, touchpoint_id)
-        inner join journeys on conversion_id = journey_id
-        group by all
-        """
-    ).fetchall()
-    found = {(model, channel): worth for model, channel, *worth in rows}
-    return [
-        Credited(model, channel, *found.get((model, channel), (0.0, 0.0)))
-        for model in models
-        for channel in paths.channels
-    ]
-
-
-def _sum(worth: str) -> str:
-    """As decimals: sums of doubles depend on the order of rows, and a rerun would differ."""
-    return f"cast(sum(cast(weight * {worth} as decimal(38, 18))) as double)"
+    weight = np.empty((len(rules), touches))
+    for first, end, part in whole.parts():
+        for held, rule in zip(weight, rules, strict=True):
+            held[won.starts[first] : won.starts[end]] = credit.weights(part, rule)
+    found = []
+    for held, rule in zip(weight, rules, strict=True):
+        conversions, value = (
+            credit.totals(won.places, held * whole.of_each_touch(worth), len(channels))
+            for worth in (won.conversions, won.value)
+        )
+        found += [
+            Credited(rule["model"], channel, float(conversions[place]), float(value[place]))
+            for place, channel in enumerate(channels)
+        ]
+    return found
 
 
 def _fits(paths: Paths, models: Sequence[str], asked: Asked) -> tuple[list[fits.Fit], list[str]]:

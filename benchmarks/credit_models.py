@@ -34,9 +34,7 @@ TABLES = {
 }
 MODELS = (
     "int_attribution__journeys",
-    "int_attribution__weights",
     "int_attribution__fits_in_force",
-    "int_attribution__fitted_weights",
     "int_attribution__touch_uses",
     "int_attribution__credits",
 )

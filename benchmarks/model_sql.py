@@ -1,11 +1,23 @@
 """The SQL of one model as a whole build computes it, without starting dbt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from attribution import model_sql
+import jinja2
+import yaml
 
 TRANSFORM = Path(__file__).resolve().parent.parent / "transform"
+MACROS = ("portable", "contact_objects", "addresses", "journeys", "credit")
+# What the macros of incremental models mean in a whole build: everything is computed.
+WHOLE_BUILD: dict[str, Callable[..., object]] = {
+    "config": lambda **_: "",
+    "incremental_strategy": lambda: "",
+    "last_build": lambda: None,
+    "recompute": lambda *_: "",
+    "announced": lambda *_: "",
+    "unit_key": lambda _: "",
+}
 
 
 def rendered(
@@ -14,14 +26,39 @@ def rendered(
     as_of: str = "2027-01-01 00:00:00",
     ref: Callable[[str], str] = lambda name: name,
     source: Callable[[str, str], str] = lambda _, table: table,
+    scope: str = "true",
 ) -> str:
     """Return a model's SQL with its macros expanded.
 
-    `ref` says what a model's table is called, `source` what a source's is.
+    `ref` says what a model's table is called, `source` what a source's is. Raises StopIteration
+    where there is no such model. `scope` is a condition: what an incremental build computes.
     """
-    return model_sql.rendered(TRANSFORM, model, as_of=as_of, ref=ref, source=source)
+    project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    given: dict[str, Any] = {
+        "ref": ref,
+        "source": source,
+        "var": lambda name, default=None: project["vars"].get(name, default),
+        "told": lambda _: as_of,
+        "target": {"type": "duckdb"},
+        "this": "this",
+        **WHOLE_BUILD,
+        "in_scope": lambda *_: scope,
+    }
+    path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
+    text = environment.from_string(path.read_text("utf-8"), globals=given)
+    return text.render(_macros(given))
+
+
+def _macros(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the project's macros of plain SQL by name; `given` is what they may ask for."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    files = [TRANSFORM / "macros" / f"{name}.sql" for name in MACROS]
+    written = "\n".join(path.read_text("utf-8") for path in files)
+    made = environment.from_string(written, globals=dict(given)).make_module()
+    return {name: value for name, value in vars(made).items() if not name.startswith("_")}
 
 
 def macro(name: str) -> Callable[..., str]:
     """Return a macro of the project that is plain SQL, to be called with SQL."""
-    return model_sql.macros(TRANSFORM, {})[name]
+    return _macros({})[name]

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import duckdb
 
-from attribution import explain, model_sql, monthly, run, shown
+from attribution import explain, monthly, run, shown
 from attribution.errors import CannotCredit
 from orchestration import home, rules
 from orchestration.attribution_options import columns
@@ -26,11 +26,10 @@ def credited(settings: Settings, chosen: argparse.Namespace) -> str:
         seed=chosen.draw_seed,
     )
     known = rules.read(settings.config, "attribution")["attribution_models"]
-    weights = model_sql.rendered(settings.transform, "int_attribution__weights")
     try:
         if chosen.output and chosen.output.suffix not in shown.FILES:
             raise CannotCredit(f"{chosen.output} is none of {', '.join(shown.FILES)}")
-        outcome = run.run(chosen.journeys, columns(chosen), run.Rules(known, weights), asked)
+        outcome = run.run(chosen.journeys, columns(chosen), known, asked)
         if chosen.output:
             shown.write(outcome, chosen.output)
     except CannotCredit as error:

@@ -12,10 +12,13 @@ import duckdb
 
 from orchestration import chosen, dbt_process
 from orchestration.house import House
+from orchestration.settings import PROJECT
 
 # What a manifest is made of; compiled and vendored folders are not.
 PARSED = ("models", "macros", "materializations", "seeds", "tests")
-TOOLS = ("dbt-core", "dbt-duckdb", "duckdb")
+TOOLS = ("dbt-core", "dbt-duckdb", "duckdb", "numpy")
+# What models call besides SQL: orchestration/dbt_functions.py registers it.
+FUNCTIONS = tuple(PROJECT / "attribution" / name for name in ("credit.py", "credit_function.py"))
 _GATES_ENDED = """
 create schema if not exists changes;
 create table if not exists changes.gates (gate varchar primary key, fingerprint varchar)
@@ -50,7 +53,8 @@ def project_digest(project: Path) -> str:
 
 
 def fingerprint(house: House) -> str:
-    """Return a digest of the models, their tools, the systems, and the rules as they were loaded.
+    """Return a digest of the models, of the functions that they call, of their tools, the systems,
+    and the rules as they were loaded.
 
     A rule file that was saved after the run had loaded the rules waits for the next run: a gate is
     never noted as built with rules that it has not seen.
@@ -58,7 +62,11 @@ def fingerprint(house: House) -> str:
     with duckdb.connect(str(house.settings.warehouse)) as connection:
         rules = connection.execute("select digest from config.loaded").fetchone()
     known = chosen.modelled(house.settings)
-    return f"{project_digest(house.settings.transform)} {known} {rules}"
+    return f"{project_digest(house.settings.transform)} {_functions_digest()} {known} {rules}"
+
+
+def _functions_digest() -> str:
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in FUNCTIONS)).hexdigest()
 
 
 def is_rebuilt(house: House, gate: str, wanted: str) -> bool:

@@ -10,13 +10,15 @@ latter: a conversion then ends its journey, and what follows is a new one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
 import numpy as np
 
 from attribution.errors import CannotCredit
 from attribution.files.columns import AggregatedPaths, Columns, Touches
 from attribution.files.source import Source
-from attribution.paths import Paths
+from attribution.paths import Doubles, Integers, Paths
 
 # Ties at one instant: the converting touch last, then by channel: row order decides nothing. The
 # lists of touches below are sorted by fields in this order; an ordered aggregate instead took 9 s
@@ -47,6 +49,43 @@ def aggregated(connection: duckdb.DuckDBPyConnection) -> Paths:
         np.asarray(lists.offsets, dtype=np.int64),
         np.asarray(lists.values),
         *(rows[name].to_numpy() for name in ("conversions", "nulls", "value")),
+    )
+
+
+@dataclass(frozen=True)
+class Converting:
+    """The journeys that converted: the touches of journey i are at `starts[i]:starts[i + 1]`.
+
+    `places` are those of their channels, `age_days` run to the end of the journey and are 0 where a
+    file has no times. `conversions` and `value` are of each journey.
+    """
+
+    starts: Integers
+    places: Integers
+    age_days: Doubles
+    conversions: Integers
+    value: Doubles
+
+
+def converting(connection: duckdb.DuckDBPyConnection) -> Converting:
+    """Return the journeys that converted, touch by touch."""
+    rows = connection.execute(
+        """
+        select list_transform(touches, touch -> touch.place) as places,
+            list_transform(
+                touches,
+                touch -> coalesce(epoch(ended_at) - epoch(touch.touched_at), 0) / 86400.0
+            ) as age_days, conversions, value
+        from journeys where conversions > 0
+        """
+    ).to_arrow_table()
+    places, age_days = (rows[name].combine_chunks() for name in ("places", "age_days"))
+    return Converting(
+        np.asarray(places.offsets, dtype=np.int64),
+        np.asarray(places.values),
+        np.asarray(age_days.values),
+        rows["conversions"].to_numpy(),
+        rows["value"].to_numpy(),
     )
 
 

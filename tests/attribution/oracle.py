@@ -1,10 +1,12 @@
-"""Markov and Shapley by other means: fractions, walks over dictionaries, permutations."""
+"""The models by other means: fractions, walks over dictionaries, permutations."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
+from typing import Any
 
 # The channels of a path, and how often it converted and did not.
 Row = tuple[Sequence[str], int, int]
@@ -114,3 +116,77 @@ def shapley(rows: Sequence[Row], worth) -> dict[str, Fraction]:
             found[channel] += after - before
             before = after
     return {channel: value / factorial(len(channels)) for channel, value in found.items()}
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Touches in order of instant and id: age in half-lives, place by instant and kind, from 1.
+
+    `lead`, `opportunity` and `close` are the touches that hold the milestone, `shares` what the
+    channels weigh in a fit, `units` what the conversion is worth.
+    """
+
+    ages: tuple[int, ...]
+    places: tuple[int, ...]
+    direct: tuple[bool, ...]
+    lead: int | None
+    opportunity: int | None
+    close: int | None
+    shares: tuple[int, ...]
+    units: int
+
+    @classmethod
+    def plain(cls, touches: int) -> "Journey":
+        """Return a journey of so many touches at one instant, without milestones."""
+        places, none = tuple(range(1, touches + 1)), (0,) * touches
+        return cls(none, places, (False,) * touches, None, None, None, none, 0)
+
+
+def weights(journey: Journey, rule: Mapping[str, Any]) -> list[Fraction]:
+    """Return what a rule gives each touch, straight from the definitions."""
+    many = len(journey.ages)
+    if rule["rule"] == "decay":
+        raw = [Fraction(1, 2**age) for age in journey.ages]
+    elif rule["rule"] == "fitted":
+        raw = [Fraction(share) for share in journey.shares]
+    elif rule["rule"] == "last_non_direct":
+        paid = [
+            place
+            for place, is_direct in zip(journey.places, journey.direct, strict=True)
+            if not is_direct
+        ]
+        raw = [Fraction(place == max(paid, default=many)) for place in journey.places]
+    elif rule["rule"] == "milestones":
+        raw = _milestones(journey, rule)
+    else:
+        raw = [Fraction(1)] * many
+    total = sum(raw)
+    return [share / total if total else Fraction(1, many) for share in raw]
+
+
+def _milestones(journey: Journey, rule: Mapping[str, Any]) -> list[Fraction]:
+    many = len(journey.ages)
+    holders = {
+        "first_share": journey.places.index(1),
+        "lead_share": journey.lead,
+        "opportunity_share": journey.opportunity,
+        "close_share": journey.close,
+        "last_share": journey.places.index(many),
+    }
+    held = [Fraction(0)] * many
+    for name, touch in holders.items():
+        if touch is not None:
+            held[touch] += Fraction(str(rule[name]))
+    empty = held.count(0)
+    rest = Fraction(str(rule["rest_share"]))
+    return [share or rest / empty for share in held]
+
+
+def split(shares: Sequence[Fraction], units: int) -> list[int]:
+    """Split units by largest remainder, known to a millionth; ties go to the earlier."""
+    exact = [round(share * units * 1_000_000) for share in shares]
+    parts = [part // 1_000_000 for part in exact]
+    order = sorted(range(len(parts)), key=lambda touch: (-(exact[touch] % 1_000_000), touch))
+    for touch in order[: units - sum(parts)]:
+        parts[touch] += 1
+    return parts

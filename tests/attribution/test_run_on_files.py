@@ -4,7 +4,6 @@ import json
 import random
 import re
 import shlex
-import shutil
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -332,23 +331,6 @@ def test_credit_and_money_are_whole_and_row_order_changes_nothing(journeys, comm
     random.Random(1).shuffle(rows)
     again = command.told(command.file(header + "\n".join(rows)), "--value", "value")
     assert again == told
-
-
-def test_the_weights_are_those_of_the_model_that_the_marts_are_built_from(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = command.told(command.file(TOUCHES), "--models", "first_touch")
-    project = command.folder / "project"
-    for room in ("transform", "config"):
-        shutil.copytree(PROJECT / room, project / room, ignore=shutil.ignore_patterns("target"))
-    model = project / "transform/macros/weights.sql"
-    text = model.read_text("utf-8")
-    assert "measured.is_first" in text
-    model.write_text(text.replace("measured.is_first", "measured.is_last"), "utf-8")
-    monkeypatch.setattr("orchestration.settings.Settings.transform", project / "transform")
-    after = command.told(command.file(TOUCHES), "--models", "first_touch")
-    assert by_channel(before, "first_touch") == {"Ads": 1, "Direct": 0, "Email": 1}
-    assert by_channel(after, "first_touch") == {"Ads": 0, "Direct": 2, "Email": 0}
 
 
 def test_credits_are_written_whole_to_csv_json_and_parquet(command: Command) -> None:

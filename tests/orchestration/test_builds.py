@@ -70,6 +70,19 @@ def test_rules_saved_after_they_were_loaded_wait_for_the_next_run(home, stage_ru
     assert builds.is_rebuilt(home, "marts", after)
 
 
+def test_a_function_that_models_call_is_part_of_what_they_were_built_with(
+    home, tmp_path, monkeypatch
+):
+    assert all(path.is_file() for path in builds.FUNCTIONS)
+    file = tmp_path / "credit.py"
+    file.write_text("half = 0.5")
+    monkeypatch.setattr(builds, "FUNCTIONS", (file,))
+    before = builds.fingerprint(home)
+    assert builds.fingerprint(home) == before
+    file.write_text("half = 0.4")
+    assert builds.fingerprint(home) != before
+
+
 def test_a_rebuild_that_did_not_end_well_is_a_rebuild_next_time_too(home, models):
     before = builds.fingerprint(home)
     builds.is_rebuilt(home, "marts", before)

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from attribution import credit_function
 from benchmarks.credit_models import MODELS, TABLES
 from benchmarks.model_sql import rendered
 
@@ -146,6 +147,7 @@ def _built(
     model_rows = [tuple(row.values()) for row in models or _CONFIG["attribution_models"]]
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")
+        credit_function.register(connection)
         for table, columns in TABLES.items():
             connection.execute(f"create table {table} ({columns})")
         _fill(connection, "stg_config__attribution_windows", windows)

@@ -112,6 +112,9 @@ def _stub(name: str, parameters: str, body: str) -> str:
         return f"{{% macro {name}({parameters}){body}{{% endmacro %}}"
     if name == "day_spine":
         call = "select date_day from days"
+    elif name == "credit_rows":
+        columns = "touch_position, model_no, weight, micros, native_units, reporting_units"
+        call = f"select {{{{ keys | join(', ') }}}}, {columns} from {{{{ relation }}}}"
     elif name == "split_to_rows":
         call = "select {{ keys | join(', ') }}, piece from {{ relation }}"
     else:

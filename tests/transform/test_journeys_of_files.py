@@ -9,7 +9,7 @@ from credit_sql import DAY, EPOCH, PROJECT, Conversion, Touch, credits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attribution import model_sql, run
+from attribution import run
 from attribution.files.columns import Touches
 
 CONFIG = yaml.safe_load((PROJECT / "config/attribution.yml").read_text("utf-8"))
@@ -43,9 +43,8 @@ def test_rule_models_credit_channels_as_the_marts_do(
     file = tmp_path / "journeys.csv"
     file.write_text("\n".join(rows), "utf-8")
 
-    weights = model_sql.rendered(PROJECT / "transform", "int_attribution__weights")
     columns = Touches("journey", "time", "channel", "converted")
-    found = run.run(file, columns, run.Rules(CONFIG["attribution_models"], weights), run.Asked())
+    found = run.run(file, columns, CONFIG["attribution_models"], run.Asked())
 
     channels = {touch.id: touch.channel for touch in touches}
     expected: dict[tuple[str, str], float] = {}

@@ -49,6 +49,33 @@
     from {{ relation }}, unnest(string_split({{ text }}, '{{ separator }}')) as pieces (piece)
 {%- endmacro %}
 
+{#- Values in a stated order, as a list. -#}
+{% macro ordered_list(value, order_by) -%} list({{ value }} order by {{ order_by }}) {%- endmacro %}
+
+{#- The rows of a group as a list, in order of the first of the columns. Sorted as lists: an ordered
+    aggregate takes several times as long. -#}
+{% macro rows_as_list(columns) -%} list_sort(list(struct_pack({{ columns | join(', ') }}))) {%- endmacro %}
+
+{#- The rows of a group as one JSON text, likewise. -#}
+{% macro rows_as_json(columns) -%} cast(to_json({{ rows_as_list(columns) }}) as varchar) {%- endmacro %}
+
+{#- One row per touch and rule of journeys that credit_touches() has credited: `keys`, the touch's
+    position, the place of the rule and what the credit holds. -#}
+{% macro credit_rows(relation, keys) -%}
+    select
+        {% for key in keys %}{{ key }}, {% endfor %}touch_position, model_no,
+        credit.weight, credit.micros, credit.native_units, credit.reporting_units
+    from (
+        select
+            {% for key in keys %}{{ key }}, {% endfor %}touch.touch_position as touch_position,
+            unnest(credits) as credit, generate_subscripts(credits, 1) as model_no
+        from (
+            select {% for key in keys %}{{ key }}, {% endfor %}unnest(touches) as touch, unnest(credits) as credits
+            from {{ relation }}
+        ) as by_touch
+    ) as by_rule
+{%- endmacro %}
+
 {#- Text to decimal. The load quarantines what it would lose or round; empty text gives null. -#}
 {% macro safe_decimal(text, precision, scale) -%} try_cast({{ text }} as decimal({{ precision }}, {{ scale }})) {%- endmacro %}
 

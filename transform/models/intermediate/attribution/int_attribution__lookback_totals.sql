@@ -12,7 +12,6 @@
     }
 ) }}
 {%- set since = last_build() -%}
-{%- set journey = ['conversion_id', 'reached_touches'] -%}
 {%- set units -%}
     select unit from {{ announced(since, 'int_conversions__conversions', 'month') }} as moved
     union all
@@ -39,7 +38,6 @@ lookbacks as (
 
 models as (
     select * from {{ ref('stg_config__attribution_models') }}
-    where rule <> 'fitted'
 ),
 
 fits as (
@@ -59,17 +57,23 @@ company as (
 ),
 
 amounts as (
+    -- A reversal has the touches and the fits of what it reverses.
     select
         conversions.conversion_id,
-        coalesce(conversions.reverses_conversion_id, conversions.conversion_id)
-            as weights_conversion_id,
+        originals.conversion_id as weights_conversion_id,
         conversions.stage,
         {{ month_of('conversions.converted_at') }} as month,
+        originals.stage as fit_stage,
+        {{ month_of('originals.converted_at') }} as fit_month,
         conversions.is_reversal,
         conversions.is_rate_missing,
         conversions.value_amount_reporting,
         {{ units_to_one('conversions.value_amount_reporting', 'currencies.minor_units') }} as scale
     from conversions
+    inner join conversions as originals
+        on
+            coalesce(conversions.reverses_conversion_id, conversions.conversion_id)
+            = originals.conversion_id
     cross join company
     left join currencies on company.reporting_currency = currencies.currency_code
     where {{ in_scope(since, ['conversions.stage', month_of('conversions.converted_at')]) }}
@@ -89,14 +93,13 @@ reaches as (
     select
         long_journeys.conversion_id,
         lookbacks.lookback_days,
-        sum(
+        count(
             case
                 when
                     long_journeys.touchpoint_id <> '(none)'
                     and long_journeys.touched_at
                     >= {{ add_days('long_journeys.converted_at', '-lookbacks.lookback_days') }}
                     then 1
-                else 0
             end
         ) as reached_touches
     from long_journeys
@@ -118,21 +121,16 @@ cuts as (
 
 journeys as (
     select
-        cuts.conversion_id,
-        cuts.reached_touches,
+        cuts.*,
         long_journeys.touchpoint_id,
         long_journeys.channel,
         long_journeys.touch_position - long_journeys.touch_count + cuts.reached_touches
             as touch_position,
-        cuts.reached_touches as touch_count,
         long_journeys.age_days,
         long_journeys.half_life_days,
-        long_journeys.touch_position - long_journeys.touch_count + cuts.reached_touches = 1
-            as is_first,
         long_journeys.is_lead_creation,
         long_journeys.is_opportunity_creation,
         long_journeys.is_close,
-        long_journeys.is_last,
         long_journeys.is_direct,
         long_journeys.touched_at
     from cuts
@@ -142,19 +140,15 @@ journeys as (
             and long_journeys.touch_count - cuts.reached_touches < long_journeys.touch_position
     union all
     select
-        cuts.conversion_id,
-        cuts.reached_touches,
+        cuts.*,
         '(none)' as touchpoint_id,
         '(none)' as channel,
         1 as touch_position,
-        1 as touch_count,
         0.0 as age_days,
         long_journeys.half_life_days,
-        true as is_first,
         false as is_lead_creation,
         false as is_opportunity_creation,
         false as is_close,
-        true as is_last,
         false as is_direct,
         long_journeys.converted_at as touched_at
     from cuts
@@ -162,90 +156,51 @@ journeys as (
     where cuts.reached_touches = 0 and long_journeys.is_last
 ),
 
-{{ rule_weights(journey) }},
-
-{{ fitted_weights(journey) }},
-
-weights as (
+touches as (
     select
-        conversion_id,
-        reached_touches,
-        touchpoint_id,
-        attribution_model,
-        weight,
-        touched_at
-    from rule_weights
-    union all
-    select
-        conversion_id,
-        reached_touches,
-        touchpoint_id,
-        attribution_model,
-        weight,
-        touched_at
-    from fitted_weights
-),
-
-credited as (
-    select
-        amounts.conversion_id,
-        amounts.stage,
-        amounts.month,
-        amounts.is_reversal,
-        amounts.is_rate_missing,
-        amounts.value_amount_reporting,
-        amounts.scale,
-        {{ in_units('amounts.value_amount_reporting', 'amounts.scale') }} as units,
-        cuts.reached_touches,
-        cuts.shortest_days,
-        cuts.longest_days,
-        weights.touchpoint_id,
-        weights.attribution_model,
-        weights.weight,
-        weights.touched_at,
-        journeys.channel
+        journeys.*,
+        amounts.conversion_id as credited_id,
+        amounts.fit_stage,
+        amounts.fit_month,
+        cast(0 as bigint) as native_units,
+        {{ in_units('amounts.value_amount_reporting', 'amounts.scale') }} as reporting_units
     from amounts
-    inner join cuts on amounts.weights_conversion_id = cuts.conversion_id
-    inner join weights
-        on
-            cuts.conversion_id = weights.conversion_id
-            and cuts.reached_touches = weights.reached_touches
-    inner join journeys
-        on
-            weights.conversion_id = journeys.conversion_id
-            and weights.reached_touches = journeys.reached_touches
-            and weights.touchpoint_id = journeys.touchpoint_id
+    inner join journeys on amounts.weights_conversion_id = journeys.conversion_id
 ),
 
-scaled as (
-    select
-        *,
-        {{ exact_part('units') }} as exact_units
-    from credited
-),
-
-split as (
-    select
-        *,
-        {{ whole_part('exact_units', 'units', journey) }} as whole_units
-    from scaled
-),
+{{ credited(['credited_id', 'reached_touches']) }},
 
 channels as (
     -- As decimals: sums of doubles depend on the order of the rows.
     select
-        stage,
-        month,
-        shortest_days,
-        longest_days,
-        attribution_model,
-        channel,
-        sum(case when is_reversal then 0 else cast(weight as decimal(28, 18)) end) as conversions,
-        sum({{ from_units('whole_units', 'scale', 'value_amount_reporting') }})
-            as value_amount_reporting,
-        max(case when is_rate_missing then 1 else 0 end) as rates_missing
-    from split
-    group by stage, month, shortest_days, longest_days, attribution_model, channel
+        amounts.stage,
+        amounts.month,
+        touches.shortest_days,
+        touches.longest_days,
+        credited.attribution_model,
+        touches.channel,
+        sum(case when amounts.is_reversal then 0 else cast(credited.weight as decimal(28, 18)) end)
+            as conversions,
+        sum(
+            {{ from_units(
+                'credited.reporting_units', 'amounts.scale', 'amounts.value_amount_reporting'
+            ) }}
+        ) as value_amount_reporting,
+        max(case when amounts.is_rate_missing then 1 else 0 end) as rates_missing
+    from credited
+    inner join amounts on credited.credited_id = amounts.conversion_id
+    inner join touches
+        on
+            credited.credited_id = touches.credited_id
+            and credited.reached_touches = touches.reached_touches
+            and credited.touch_position = touches.touch_position
+    group by
+        amounts.stage,
+        amounts.month,
+        touches.shortest_days,
+        touches.longest_days,
+        credited.attribution_model,
+        touches.channel
 )
 
 select
