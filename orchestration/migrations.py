@@ -33,7 +33,16 @@ def _mark_erased(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-STEPS = (Step(2, "raw rows are marked where a vendor's privacy delete blanked them", _mark_erased),)
+def _drop_weights(connection: duckdb.DuckDBPyConnection) -> None:
+    """Each of these was as long as the credits, and nothing reads them any more."""
+    for table in ("int_attribution__weights", "int_attribution__fitted_weights"):
+        connection.execute(f"drop table if exists intermediate.{table}")
+
+
+STEPS = (
+    Step(2, "raw rows are marked where a vendor's privacy delete blanked them", _mark_erased),
+    Step(3, "tables of weights that nothing reads any more are gone", _drop_weights),
+)
 VERSION = STEPS[-1].version
 
 

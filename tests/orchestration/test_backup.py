@@ -157,6 +157,20 @@ def test_a_home_of_version_one_is_brought_forward_once(settings: Settings) -> No
     assert migrations.migrate(settings.warehouse, migrations.VERSION, print) == []
 
 
+def test_a_home_of_version_two_loses_the_tables_of_weights_alone(settings: Settings) -> None:
+    tables = ("int_attribution__weights", "int_attribution__fitted_weights", "int_kept")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create schema if not exists intermediate")
+        for table in tables:
+            connection.execute(f"create table intermediate.{table} as select 1 as id")
+    home.write_json(settings.home / "home.json", {"kind": "sandbox", "version": 2})
+    home.create(settings)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        assert connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'intermediate'"
+        ).fetchall() == [("int_kept",)]
+
+
 def test_a_newer_home_and_a_newer_backup_are_refused_in_words(
     settings: Settings, tmp_path: Path
 ) -> None:
