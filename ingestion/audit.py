@@ -158,14 +158,12 @@ def _columns(table: Table) -> tuple:
 
 def _add_missing(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
     """Add columns that were declared since the table was made; they read as null."""
-    for column in _columns(table):
-        connection.execute(
-            f"alter table raw_{source}.{table.name} "
-            f'add column if not exists "{column.name}" {_SQL_TYPES[column.type]}'
-        )
-    connection.execute(
-        f"alter table raw_{source}.{table.name} add column if not exists is_erased boolean"
-    )
+    wanted = {column.name: _SQL_TYPES[column.type] for column in _columns(table)}
+    answer = connection.execute(f"select * from raw_{source}.{table.name} limit 0")
+    known = {name.lower() for name, *_ in answer.description or []}
+    for name, type_ in {**wanted, "is_erased": "boolean"}.items():
+        if name.lower() not in known:
+            connection.execute(f'alter table raw_{source}.{table.name} add column "{name}" {type_}')
 
 
 def keep_quarantined(

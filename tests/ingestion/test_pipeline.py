@@ -376,3 +376,15 @@ def test_one_empty_answer_among_full_ones_stops_the_load(house: House) -> None:
 def test_the_books_say_what_a_load_cost(house: House) -> None:
     house.load(people(person("1"), person("2")))
     assert house.rows("select requests, rows_read from ingest.loads") == [(0, 2)]
+
+
+def test_a_column_that_is_declared_later_is_added_and_reads_as_null(house: House) -> None:
+    house.load(people(person("1")))
+    house.rows("alter table raw_toy.people drop column age")
+    house.rows("alter table raw_toy.people drop column is_erased")
+    house.load(people(person("2", age=41)), at=NOON + timedelta(1))
+
+    assert house.rows("select id, age, is_erased from raw_toy.people order by id") == [
+        ("1", None, None),
+        ("2", 41, None),
+    ]
