@@ -192,7 +192,6 @@ class _Load:
         with duckdb.connect(str(self.warehouse)) as connection:
             name, at = self.spec.name, self.instant
             audit.keep_outcome(connection, name, self.run_id, at, status, message, report)
-            connection.execute("checkpoint")
 
     def _session(self, clock: Clock) -> Session:
         if self.spec.session:

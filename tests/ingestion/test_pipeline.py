@@ -388,3 +388,11 @@ def test_a_column_that_is_declared_later_is_added_and_reads_as_null(house: House
         ("1", None, None),
         ("2", 41, None),
     ]
+
+
+@pytest.mark.parametrize("letters", [1, 1024**2])
+def test_a_load_leaves_no_write_ahead_log_behind(house: House, letters: int) -> None:
+    house.load(people(person("1", "x" * letters)))
+    assert not Path(f"{house.warehouse}.wal").exists()
+    house.load(people(person("1", "y" * letters, "2026-01-02T00:00:00Z")), at=NOON + timedelta(1))
+    assert not Path(f"{house.warehouse}.wal").exists()
