@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attribution import fits
-from attribution.paths import Doubles, Integers
+from attribution.paths import Doubles, Integers, spans
 
 # What a weight is in for storage: a conversion is a million of them.
 MICROS = 1_000_000
@@ -58,10 +58,7 @@ class Journeys:
 
     def parts(self) -> Iterator[tuple[int, int, Journeys]]:
         """Yield the same journeys in parts of about CHUNK touches: first journey, end, part."""
-        first, last = 0, len(self.starts) - 1
-        while first < last:
-            end = int(np.searchsorted(self.starts, self.starts[first] + CHUNK, side="right")) - 1
-            end = min(max(end, first + 1), last)
+        for first, end in spans(self.starts, CHUNK):
             touches = slice(self.starts[first], self.starts[end])
             yield (
                 first,
@@ -77,7 +74,6 @@ class Journeys:
                     self.is_close[touches],
                 ),
             )
-            first = end
 
     @cached_property
     def lengths(self) -> Integers:

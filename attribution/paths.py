@@ -55,12 +55,8 @@ class Paths:
 
     def chunks(self) -> Iterator[Paths]:
         """Yield the same paths in parts of about CHUNK touches."""
-        first, last = 0, len(self.conversions)
-        while first < last:
-            end = int(np.searchsorted(self.starts, self.starts[first] + CHUNK, side="right")) - 1
-            end = min(max(end, first + 1), last)
+        for first, end in spans(self.starts, CHUNK):
             yield self.slice(first, end)
-            first = end
 
     def only(self, wanted: npt.NDArray[np.bool_]) -> Paths:
         """Return the paths marked in `wanted`."""
@@ -93,6 +89,19 @@ class Paths:
         """Return the same paths with only the steps marked in `keep`."""
         before = np.concatenate(([0], np.cumsum(keep)))
         return replace(self, starts=before[self.starts], steps=self.steps[keep])
+
+
+def spans(starts: Integers, touches: int) -> Iterator[tuple[int, int]]:
+    """Yield lists in a row, first and end, of about so many touches: at least one list each.
+
+    The touches of list i are at `starts[i]:starts[i + 1]`.
+    """
+    first, last = 0, len(starts) - 1
+    while first < last:
+        end = int(np.searchsorted(starts, starts[first] + touches, side="right")) - 1
+        end = min(max(end, first + 1), last)
+        yield first, end
+        first = end
 
 
 def from_lists(

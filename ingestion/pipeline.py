@@ -147,10 +147,9 @@ class _Load:
 
     def _begin(self) -> dict[str, Any]:
         """Tidy up what a killed load left behind and return the cursors."""
-        missing = self.spec.missing(self.config)
         with _held_open(self.warehouse):
             audit.ensure_tables(self.warehouse, [self.spec])
-            if missing:
+            if missing := self.spec.missing(self.config):
                 raise LoadFailed(
                     f"{self.spec.name}: no {' and no '.join(missing)}. Set it in "
                     "config/sources.yml, or the environment variable that is named there."
