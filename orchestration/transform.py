@@ -177,6 +177,16 @@ def variables(settings: Settings) -> list[str]:
     return [] if told == declared(settings) else ["--vars", json.dumps(told)]
 
 
+def building() -> list[str]:
+    """Return dbt's arguments that build a gate, whatever it selects."""
+    # A test over two gates runs in the later one, where all its tables exist.
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--indirect-selection", "buildable"]
+    for kind in builds.MERGED:
+        arguments += ["--exclude", f"test_name:{kind}"]
+    return arguments
+
+
 def left_out(settings: Settings, parsed: Mapping[str, Any]) -> list[str]:
     """Return the sources whose staging models are not built: no model of this home reads them."""
     known = {name for names in systems(settings).values() for name in names}
@@ -250,11 +260,7 @@ def _gate_assets(gate: Gate, parsed: Mapping[str, Any]) -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
         house: House = context.resources.house
         os.environ.update(builds.told(house))
-        arguments = ["build", "--exclude-resource-type", "unit_test", *variables(house.settings)]
-        # A test over two gates runs in the later one, where all its tables exist.
-        arguments += ["--indirect-selection", "buildable"]
-        for kind in builds.MERGED:
-            arguments += ["--exclude", f"test_name:{kind}"]
+        arguments = [*building(), *variables(house.settings)]
         fingerprint = builds.fingerprint(house)
         if builds.is_rebuilt(house, gate.name, fingerprint):
             arguments += ["--full-refresh"]

@@ -172,9 +172,8 @@ def _build(facts: house.House, dbt: Path, gate: transform.Gate) -> None:
     places = {"DBT_TARGET_PATH": str(settings.target), "DBT_PROFILES_DIR": project}
     done = subprocess.run(
         [
-            *(dbt, "--quiet", "--no-write-json", "--log-level-file", "none", "build", *chosen),
-            *("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"),
-            *("--project-dir", project),
+            *(dbt, "--quiet", "--no-write-json", "--log-level-file", "none"),
+            *(*transform.building(), *chosen, "--project-dir", project),
         ],
         env=dict(os.environ) | builds.told(facts) | places,
         capture_output=True,
