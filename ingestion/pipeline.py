@@ -96,6 +96,10 @@ def _held_open(warehouse: Path) -> Generator[duckdb.DuckDBPyConnection]:
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         yield connection
+    if warehouse.with_name(f"{warehouse.name}.wal").exists():
+        # Closing writes the log back, and tells nobody where it cannot: a full disk.
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("checkpoint")
 
 
 def _plain(spec: Source, config: Mapping[str, Any], error: Exception) -> str:
