@@ -148,7 +148,7 @@ def with_intervals(learnt: Learner, fits: Sequence[Fit], replicates: int, seed: 
 def touch_credits(paths: Paths, effect: Doubles) -> tuple[Doubles, Doubles]:
     """Return conversions and value per channel, as the touches share them."""
     conversions, value = np.zeros(len(paths.channels)), np.zeros(len(paths.channels))
-    for part in paths.only(paths.conversions > 0).chunks():
+    for part in paths.chunks():
         weights, owners = touch_weights(part, effect), part.owners()
         for sums, worth in ((conversions, part.conversions), (value, part.value)):
             sums += np.bincount(part.steps, weights * worth[owners], minlength=len(sums))

@@ -7,8 +7,12 @@ those of the platform's fits: there is no second engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,10 +24,14 @@ from attribution import credit, fits
 from attribution.errors import CannotCredit, TooLarge
 from attribution.files import journeys, source
 from attribution.files.columns import Columns, Touches
-from attribution.paths import Paths, transformed
+from attribution.paths import Doubles, Integers, Paths, spans, transformed
 
 # A file of journeys holds neither the creation of a lead nor that of a deal.
 _MILESTONES = ("lead_share", "opportunity_share", "close_share")
+# What the sorting of touches may hold at once; more goes to a temporary folder.
+_MEMORY = "1GB"
+_THREADS = os.cpu_count()
+_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -78,26 +86,30 @@ def run(file: Path, columns: Columns, rules: Sequence[Mapping[str, Any]], asked:
     Raises CannotCredit, in words for who brought the file, where the file or a model will not do.
     """
     ruled, fitted, left_out = _chosen(rules, asked, has_times=isinstance(columns, Touches))
-    with TemporaryDirectory(prefix="engineroom-") as folder, duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        # It would be drawn into the JSON.
-        connection.execute("set enable_progress_bar = false")
-        connection.execute("set temp_directory = ?", [folder])
-        told = journeys.read(source.opened(connection, file), columns)
-        paths = journeys.aggregated(connection)
-        if not paths.conversions.any():
-            raise CannotCredit(f"no journey of {file} converts: there is nothing to credit")
-        known = {row["model"]: row for row in rules}
-        credits = _by_rules(
-            journeys.converting(connection), paths.channels, [known[each] for each in ruled], asked
-        )
-        shaped = transformed(paths, repeats=asked.repeats, longest=asked.longest)
-        facts = [{"model": model} for model in ruled]
-        found, refused = _fits(shaped, fitted, asked)
-        for fit in found:
-            credits += _by_fit(shaped, fit)
-            facts.append(_facts(fit))
-    return Outcome(_counts(paths), facts, credits, [*told, *left_out, *refused])
+    known = {row["model"]: row for row in rules}
+    with TemporaryDirectory(prefix="engineroom-") as folder, _database(folder) as connection:
+        brought = journeys.read(source.opened(connection, file), columns)
+        paths = journeys.aggregated(connection, brought.paths)
+    if not paths.conversions.any():
+        raise CannotCredit(f"no journey of {file} converts: there is nothing to credit")
+    credits = _by_rules(brought, paths, [known[each] for each in ruled], asked)
+    notes = brought.notes
+    del brought  # of fifty million touches half a gigabyte
+    shaped = transformed(paths, repeats=asked.repeats, longest=asked.longest)
+    found, refused = _fits(shaped, fitted, asked)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        credits += chain.from_iterable(pool.map(partial(_by_fit, shaped), found))
+    facts = [{"model": model} for model in ruled] + [_facts(fit) for fit in found]
+    return Outcome(_counts(paths), facts, credits, [*notes, *left_out, *refused])
+
+
+def _database(folder: str) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that writes to the folder what does not fit."""
+    connection = duckdb.connect(config={"temp_directory": folder, "memory_limit": _MEMORY})
+    connection.execute("set TimeZone = 'UTC'")
+    # It would be drawn into the JSON.
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _chosen(
@@ -127,40 +139,81 @@ def _chosen(
 
 
 def _by_rules(
-    won: journeys.Converting,
-    channels: Sequence[str],
+    brought: journeys.Brought,
+    paths: Paths,
     rules: Sequence[Mapping[str, Any]],
     asked: Asked,
 ) -> list[Credited]:
-    """Return the rule models' credits; a channel that gets none has its row too."""
-    direct = np.array([channel.lower() == asked.direct.lower() for channel in channels])
-    touches = len(won.places)
-    none = np.zeros(touches, dtype=bool)
-    whole = credit.Journeys(
-        won.starts,
-        np.arange(touches) - np.repeat(won.starts[:-1], np.diff(won.starts)) + 1,
-        won.age_days,
-        np.full(len(won.conversions), asked.half_life_days),
-        direct[won.places],
+    """Return the rule models' credits; a channel that gets none has its row too.
+
+    Only decay asks for times: what the others give is the same for all journeys of a path.
+    """
+    timed = [rule for rule in rules if rule["rule"] == "decay"]
+    timeless = [rule for rule in rules if rule["rule"] != "decay"]
+    found = dict(
+        [
+            *_rule_totals(paths, None, timeless, asked),
+            *_rule_totals(brought.paths, brought.touched_at, timed, asked),
+        ]
+    )
+    return [
+        Credited(rule["model"], channel, float(conversions), float(value))
+        for rule in rules
+        for channel, conversions, value in zip(paths.channels, *found[rule["model"]], strict=True)
+    ]
+
+
+def _rule_totals(
+    paths: Paths,
+    touched_at: Integers | None,
+    rules: Sequence[Mapping[str, Any]],
+    asked: Asked,
+) -> Iterator[tuple[str, Doubles]]:
+    """Yield each model with an array of two rows, conversions and value of every channel."""
+    if not rules:
+        return
+    direct = np.array([channel.lower() == asked.direct.lower() for channel in paths.channels])
+
+    def credited(span: tuple[int, int]) -> Doubles:
+        part = paths.slice(*span)
+        times = touched_at[paths.starts[span[0]] : paths.starts[span[1]]] if timed else None
+        whole = _journeys(part, times, direct, asked.half_life_days)
+        worths = [whole.of_each_touch(worth) for worth in (part.conversions, part.value)]
+        return np.array(
+            [
+                [np.bincount(part.steps, weight * worth, len(paths.channels)) for worth in worths]
+                for weight in (credit.weights(whole, rule) for rule in rules)
+            ]
+        )
+
+    timed = touched_at is not None
+    totals = np.zeros((len(rules), 2, len(paths.channels)))
+    with ThreadPoolExecutor(_THREADS) as pool:
+        # In their order: the sums of doubles depend on it.
+        for each in pool.map(credited, spans(paths.starts, credit.CHUNK)):
+            totals += each
+    yield from zip((rule["model"] for rule in rules), totals, strict=True)
+
+
+def _journeys(
+    paths: Paths, touched_at: Integers | None, direct: Any, half_life_days: float
+) -> credit.Journeys:
+    lengths, touches = paths.lengths, len(paths.steps)
+    position = np.arange(touches) - np.repeat(paths.starts[:-1], lengths) + 1
+    age_days, none = np.zeros(touches), np.zeros(touches, dtype=bool)
+    if touched_at is not None:
+        ended_at = np.repeat(touched_at[paths.starts[1:] - 1], lengths)
+        age_days = (ended_at - touched_at) / _DAY
+    return credit.Journeys(
+        paths.starts,
+        position,
+        age_days,
+        np.full(len(lengths), half_life_days),
+        direct[paths.steps],
         none,
         none,
         none,
     )
-    weight = np.empty((len(rules), touches))
-    for first, end, part in whole.parts():
-        for held, rule in zip(weight, rules, strict=True):
-            held[won.starts[first] : won.starts[end]] = credit.weights(part, rule)
-    found = []
-    for held, rule in zip(weight, rules, strict=True):
-        conversions, value = (
-            credit.totals(won.places, held * whole.of_each_touch(worth), len(channels))
-            for worth in (won.conversions, won.value)
-        )
-        found += [
-            Credited(rule["model"], channel, float(conversions[place]), float(value[place]))
-            for place, channel in enumerate(channels)
-        ]
-    return found
 
 
 def _fits(paths: Paths, models: Sequence[str], asked: Asked) -> tuple[list[fits.Fit], list[str]]:

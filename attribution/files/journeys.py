@@ -1,7 +1,4 @@
-"""Journeys out of a file, as one table whatever the file holds.
-
-`journeys`: one row a journey up to a conversion or its end, with its touches in order, how often it
-converted, for how much, and how often not. `channels`: one row a channel, with its place.
+"""Journeys out of a file, whatever the file holds, in an order that its rows do not decide.
 
 A touch file may say of every touch whether its journey converts, or mark the touch that does. If
 the flag is the same on all touches of each journey it is read as the former, otherwise as the
@@ -14,83 +11,66 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from attribution.errors import CannotCredit
 from attribution.files.columns import AggregatedPaths, Columns, Touches
 from attribution.files.source import Source
 from attribution.paths import Doubles, Integers, Paths
 
-# Ties at one instant: the converting touch last, then by channel: row order decides nothing. The
-# lists of touches below are sorted by fields in this order; an ordered aggregate instead took 9 s
-# of processor time for a million touches, sorted lists one.
-_ORDER = "touched_at, converted, channel, row_no"
-
-
-def read(source: Source, columns: Columns) -> list[str]:
-    """Make both tables and return what the reader should know; raises CannotCredit."""
-    return _touches(source, columns) if isinstance(columns, Touches) else _paths(source, columns)
-
-
-def aggregated(connection: duckdb.DuckDBPyConnection) -> Paths:
-    """Return the distinct paths in a fixed order; values are summed as decimals."""
-    channels = connection.execute("select channel from channels order by place").fetchall()
-    rows = connection.execute(
-        """
-        select list_transform(touches, touch -> touch.place) as path,
-            cast(sum(conversions) as bigint) as conversions,
-            cast(sum(nulls) as bigint) as nulls,
-            cast(sum(cast(value as decimal(38, 9))) as double) as value
-        from journeys group by path order by path
-        """
-    ).to_arrow_table()
-    lists = rows["path"].combine_chunks()
-    return Paths(
-        tuple(row[0] for row in channels),
-        np.asarray(lists.offsets, dtype=np.int64),
-        np.asarray(lists.values),
-        *(rows[name].to_numpy() for name in ("conversions", "nulls", "value")),
-    )
+# Rows that DuckDB hands over at a time.
+_BATCH = 1 << 20
 
 
 @dataclass(frozen=True)
-class Converting:
-    """The journeys that converted: the touches of journey i are at `starts[i]:starts[i + 1]`.
+class Brought:
+    """The journeys of a file, or its rows of paths, and what their reader should know.
 
-    `places` are those of their channels, `age_days` run to the end of the journey and are 0 where a
-    file has no times. `conversions` and `value` are of each journey.
+    `touched_at` has the microseconds of each touch, where the file has times.
     """
 
-    starts: Integers
-    places: Integers
-    age_days: Doubles
-    conversions: Integers
-    value: Doubles
+    paths: Paths
+    touched_at: Integers | None
+    notes: list[str]
 
 
-def converting(connection: duckdb.DuckDBPyConnection) -> Converting:
-    """Return the journeys that converted, touch by touch."""
-    rows = connection.execute(
+def read(source: Source, columns: Columns) -> Brought:
+    """Return the journeys; raises CannotCredit."""
+    return _touches(source, columns) if isinstance(columns, Touches) else _paths(source, columns)
+
+
+def aggregated(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Paths:
+    """Return the distinct paths in a fixed order; values are summed as decimals."""
+    rows = pa.table(
+        {
+            "path": pa.LargeListArray.from_arrays(paths.starts, paths.steps),
+            "conversions": paths.conversions,
+            "nulls": paths.nulls,
+            "value": paths.value,
+        }
+    )
+    connection.register("rows", rows)
+    found = connection.execute(
         """
-        select list_transform(touches, touch -> touch.place) as places,
-            list_transform(
-                touches,
-                touch -> coalesce(epoch(ended_at) - epoch(touch.touched_at), 0) / 86400.0
-            ) as age_days, conversions, value
-        from journeys where conversions > 0
+        select path,
+            cast(sum(conversions) as bigint) as conversions,
+            cast(sum(nulls) as bigint) as nulls,
+            cast(sum(cast(value as decimal(38, 9))) as double) as value
+        from rows group by path order by path
         """
     ).to_arrow_table()
-    places, age_days = (rows[name].combine_chunks() for name in ("places", "age_days"))
-    return Converting(
-        np.asarray(places.offsets, dtype=np.int64),
-        np.asarray(places.values),
-        np.asarray(age_days.values),
-        rows["conversions"].to_numpy(),
-        rows["value"].to_numpy(),
-    )
+    return _held(paths.channels, found)
 
 
-def _touches(source: Source, columns: Touches) -> list[str]:
-    source.kept(
+def _held(channels: tuple[str, ...], rows: pa.Table) -> Paths:
+    lists = rows["path"].combine_chunks()
+    counts = (rows[name].to_numpy() for name in ("conversions", "nulls", "value"))
+    starts = lists.offsets.to_numpy().astype(np.int64)
+    return Paths(channels, starts, lists.values.to_numpy(), *counts)
+
+
+def _touches(source: Source, columns: Touches) -> Brought:
+    many = source.kept(
         "touches",
         [
             source.text("journey", columns.journey),
@@ -100,83 +80,114 @@ def _touches(source: Source, columns: Touches) -> list[str]:
             source.number("value", columns.value),
         ],
     )
-    run = source.connection.execute
-    mixed = run(
-        "select count(*) from (select journey from touches group by journey"
-        " having min(converted) <> max(converted))"
-    ).fetchone()
-    marks = bool(mixed and mixed[0])
-    # Where the flag is of the journey, so is its value: the one that any of its rows states.
-    part, value = "0", "arg_max(value, abs(value))"
+    channels = _number_channels(source, "touches")
+    rows = _Rows.sorted(source, many, has_value=columns.value is not None)
+    starts = np.flatnonzero(rows.is_first)
+    converts = np.logical_or.reduceat(rows.converted, starts)
+    marks = bool((converts & ~np.logical_and.reduceat(rows.converted, starts)).any())
     if marks:
-        part = (
-            f"coalesce(sum(cast(converted as integer)) over (partition by journey order by {_ORDER}"
-            " rows between unbounded preceding and 1 preceding), 0)"
+        again = int((np.add.reduceat(rows.converted, starts, dtype=np.int64) > 1).sum())
+        told = (
+            f"{columns.converted} marks the converting touch; {again:,} journeys convert more than "
+            "once"
         )
-        value = "max(case when converted then value end)"
+        rows.is_first[1:] |= rows.converted[:-1]
+        starts = np.flatnonzero(rows.is_first)
+        lasts = np.r_[starts[1:], many] - 1
+        converts, value = rows.converted[lasts], rows.value[lasts]
     else:
-        _one_value(source, columns)
-    _number_channels(source, "touches")
-    run(
-        f"""
-        create table journeys as
-        with placed as (
-            select touches.*, place, {part} as part from touches inner join channels using (channel)
-        ),
-        whole as (
-            select journey, part, bool_or(converted) as is_won, max(touched_at) as ended_at,
-                {value} as any_value,
-                list_sort(list(struct_pack(touched_at, converted, place))) as touches
-            from placed group by journey, part
+        told = (
+            f"{columns.converted} is the same on all touches of each journey: it is the journey's"
         )
-        select row_number() over () as journey_id, journey, touches, ended_at,
-            cast(is_won as bigint) as conversions, 1 - cast(is_won as bigint) as nulls,
-            case when is_won then coalesce(any_value, 0) else 0 end as value
-        from whole
-        """
+        low, value = _bounds(rows.value, starts) if columns.value else (rows.value[starts],) * 2
+        if (converts & (low < value)).any():
+            _refuse_values(source, columns)
+    paths = Paths(
+        channels,
+        np.r_[starts, many],
+        rows.places,
+        converts.astype(np.int64),
+        (~converts).astype(np.int64),
+        np.where(converts, value, 0.0),
     )
-    run("drop table touches")
-    return [_told_of_flag(source, columns, marks)]
+    return Brought(paths, rows.touched_at, [told])
 
 
-def _number_channels(source: Source, table: str) -> None:
+def _bounds(value: Doubles, starts: Integers) -> tuple[Doubles, Doubles]:
+    """Return the least and the largest value that each journey's rows state; 0 where none does."""
+    low = np.minimum.reduceat(np.where(value == 0, np.inf, value), starts)
+    high = np.maximum.reduceat(np.where(value == 0, -np.inf, value), starts)
+    return np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 0.0)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Touches by journey, then by time; of one instant the converting one last, then by channel and
+    value, so that the order in the file decides nothing.
+    """
+
+    is_first: np.ndarray
+    touched_at: np.ndarray
+    converted: np.ndarray
+    places: np.ndarray
+    value: np.ndarray
+
+    @classmethod
+    def sorted(cls, source: Source, many: int, *, has_value: bool) -> _Rows:
+        """Read the rows, of which there are so `many`."""
+        value = ", value" if has_value else ""
+        # Two hashes are one in 10^38 pairs of journeys: sorted by them instead of their names, ten
+        # million touches take half the time, and a gigabyte holds them.
+        reader = source.connection.execute(
+            f"""
+            select hash(journey) as named, hash(journey || '.') as again,
+                epoch_us(touched_at) as micros, cast(converted as utinyint) as ends, place{value}
+            from touches inner join channels using (channel)
+            order by named, again, micros, ends, place{value}
+            """
+        ).to_arrow_reader(_BATCH)
+        is_first = np.ones(many, dtype=np.bool_)
+        kinds = (np.int64, np.bool_, np.int32, *[np.float64] * has_value)
+        held = [np.empty(many, dtype=kind) for kind in kinds]
+        done, before = 0, None
+        for batch in reader:
+            named, again, *rest = (column.to_numpy() for column in batch.columns)
+            end = done + len(named)
+            is_first[done + 1 : end] = (named[1:] != named[:-1]) | (again[1:] != again[:-1])
+            is_first[done] = before != (named[0], again[0])
+            before = named[-1], again[-1]
+            for column, read in zip(held, rest, strict=True):
+                column[done:end] = read
+            done = end
+        return cls(is_first, *held, *[np.broadcast_to(0.0, many)] * (not has_value))
+
+
+def _number_channels(source: Source, table: str) -> tuple[str, ...]:
+    """Make the table `channels` and return them in the order of their places."""
     source.connection.execute(
         "create table channels as select channel, cast(row_number() over (order by channel) - 1 as"
         f" integer) as place from (select distinct channel from {table})"
     )
+    found = source.connection.execute("select channel from channels order by place").fetchall()
+    return tuple(row[0] for row in found)
 
 
-def _one_value(source: Source, columns: Touches) -> None:
-    """Raise CannotCredit where the rows of a journey state several values."""
+def _refuse_values(source: Source, columns: Touches) -> None:
+    """Say in which row a journey states another value than before."""
     found = source.connection.execute(
         "select min(row_no) from touches where converted and value <> 0"
         " group by journey having min(value) <> max(value) order by 1 limit 1"
     ).fetchone()
-    if found:
-        raise CannotCredit(
-            f"row {found[0]}, column {columns.value}: other rows of its journey state another "
-            "value. Mark the converting touch alone as converted, or state one value a journey"
-        )
-
-
-def _told_of_flag(source: Source, columns: Touches, marks: bool) -> str:
-    if not marks:
-        return (
-            f"{columns.converted} is the same on all touches of each journey: it is the journey's"
-        )
-    repeated = source.connection.execute(
-        "select count(*) from (select journey from journeys where conversions = 1"
-        " group by journey having count(*) > 1)"
-    ).fetchone()
-    again = repeated[0] if repeated else 0
-    return (
-        f"{columns.converted} marks the converting touch; {again:,} journeys convert more than once"
+    row = found[0] if found else 1
+    raise CannotCredit(
+        f"row {row}, column {columns.value}: other rows of its journey state another "
+        "value. Mark the converting touch alone as converted, or state one value a journey"
     )
 
 
-def _paths(source: Source, columns: AggregatedPaths) -> list[str]:
+def _paths(source: Source, columns: AggregatedPaths) -> Brought:
     source.kept(
-        "rows",
+        "rows_of_paths",
         [
             source.text("path", columns.path, joined=columns.separator),
             source.number("conversions", columns.conversions, count=True),
@@ -189,7 +200,7 @@ def _paths(source: Source, columns: AggregatedPaths) -> list[str]:
         """
         create table steps as
         select row_no, trim(piece.channel) as channel, piece.position as position
-        from (select row_no, string_split(path, ?) as pieces from rows) as split,
+        from (select row_no, string_split(path, ?) as pieces from rows_of_paths) as split,
             unnest(pieces) with ordinality as piece (channel, position)
         """,
         [columns.separator],
@@ -200,21 +211,18 @@ def _paths(source: Source, columns: AggregatedPaths) -> list[str]:
             f"row {empty[0]}, column {columns.path}: there is no channel between two "
             f"separators {columns.separator!r}"
         )
-    unsold = run("select min(row_no) from rows where value <> 0 and conversions = 0").fetchone()
+    unsold = run(
+        "select min(row_no) from rows_of_paths where value <> 0 and conversions = 0"
+    ).fetchone()
     if unsold and unsold[0] is not None:
         raise CannotCredit(f"row {unsold[0]}, column {columns.value}: a value without a conversion")
-    _number_channels(source, "steps")
-    run(
+    channels = _number_channels(source, "steps")
+    found = run(
         """
-        create table journeys as
-        select row_no as journey_id, conversions, nulls, value, cast(null as timestamp) as ended_at,
-            list_sort(
-                list(struct_pack(position, touched_at := cast(null as timestamp), place))
-            ) as touches
-        from rows inner join steps using (row_no) inner join channels using (channel)
-        group by all
+        select list(place order by position) as path, conversions, nulls, value
+        from rows_of_paths inner join steps using (row_no) inner join channels using (channel)
+        group by row_no, conversions, nulls, value
         """
-    )
-    if columns.nulls is None:
-        return ["no column says how often journeys did not convert, so every rate is taken to be 1"]
-    return []
+    ).to_arrow_table()
+    told = "no column says how often journeys did not convert, so every rate is taken to be 1"
+    return Brought(_held(channels, found), None, [told] if columns.nulls is None else [])
