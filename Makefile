@@ -32,7 +32,7 @@ $(TEST)/.ready: requirements-test.lock pyproject.toml
 $(PEERS)/.ready: requirements-peers.lock
 	@echo "Setting up $(PEERS) (what benchmarks measure against) ..."
 	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-peers.lock
+	@$(PEERS)/bin/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: --no-binary channelattribution -r requirements-peers.lock
 	@touch $@
 
 run: $(RUN)/.ready  ## the whole run: sandbox company (or your accounts) to published marts and report
@@ -83,7 +83,8 @@ unit: $(TEST)/.ready
 benchmark: $(TEST)/.ready $(PEERS)/.ready  ## stages of a run; loads beside a loop by hand; credits and identity against peers
 	@$(TEST)/bin/python -m benchmarks.stages --scale 1
 	@$(TEST)/bin/python -m benchmarks.ingestion
-	@$(TEST)/bin/python -m benchmarks.attribution --peer $(PEERS)/bin/python
+	@$(TEST)/bin/python -m benchmarks.attribution
+	@$(TEST)/bin/python -m benchmarks.journeys --peers $(PEERS)/bin/python
 	@$(TEST)/bin/python -m benchmarks.identity.comparison --peer $(PEERS)/bin/python
 	@$(TEST)/bin/python -m benchmarks.fitted_models
 

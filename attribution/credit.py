@@ -301,19 +301,3 @@ def _put_on_the_largest(journeys: Journeys, parts: Integers, left: Integers) -> 
     owners, first = np.unique(owners, return_index=True)
     parts[places[first]] += left[owners]
     return np.where(is_off, 0, left)
-
-
-def totals(places: Integers, amounts: Doubles, many: int) -> Doubles:
-    """Return the sums of amounts by place, of so `many` places; the order of rows decides nothing.
-
-    Amounts are added as whole numbers, of which the largest of a place has 52 bits.
-    """
-    most = np.zeros(many)
-    np.maximum.at(most, places, np.abs(amounts))
-    scale = np.exp2(np.minimum(52.0 - np.frexp(most)[1], 1000))
-    whole = np.rint(amounts * scale[places])
-    # In two halves: sums of whole doubles are exact up to 2^53.
-    high = np.floor(whole * 2.0**-26)
-    low = whole - high * 2.0**26
-    sums = [np.bincount(places, weights=half, minlength=many) for half in (high, low)]
-    return (sums[0] * 2.0**26 + sums[1]) / scale

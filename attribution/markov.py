@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
 from attribution.errors import CannotCredit, TooLarge
 from attribution.paths import Doubles, Integers, Paths
@@ -124,7 +123,7 @@ def effects(found: Transitions) -> Effects:
     )
     matrix = np.eye(len(states))
     matrix[here[inside], there] -= chances[inside]
-    visits = linalg.inv(matrix, overwrite_a=True, check_finite=False)
+    visits = np.linalg.inv(matrix)
     onto = np.bincount(here[converts], chances[converts], minlength=len(states))
     p_from = visits @ onto
     # The start is the smallest code, and every journey leaves it once.
@@ -138,7 +137,7 @@ def effects(found: Transitions) -> Effects:
     for channel in range(found.channels):
         held = np.flatnonzero(states % base == channel + 1)
         if len(held):
-            entered = linalg.solve(visits[np.ix_(held, held)], p_from[held], check_finite=False)
+            entered = np.linalg.solve(visits[np.ix_(held, held)], p_from[held])
             removal[channel] = visits[0, held] @ entered / p_start
     return Effects(np.clip(removal, 0.0, 1.0), p_start, len(states))
 

@@ -24,7 +24,7 @@ from attribution import credit, fits
 from attribution.errors import CannotCredit, TooLarge
 from attribution.files import journeys, source
 from attribution.files.columns import Columns, Touches
-from attribution.paths import Doubles, Integers, Paths, spans, transformed
+from attribution.paths import Doubles, Integers, Paths, distinct, spans, transformed
 
 # A file of journeys holds neither the creation of a lead nor that of a deal.
 _MILESTONES = ("lead_share", "opportunity_share", "close_share")
@@ -89,7 +89,7 @@ def run(file: Path, columns: Columns, rules: Sequence[Mapping[str, Any]], asked:
     known = {row["model"]: row for row in rules}
     with TemporaryDirectory(prefix="engineroom-") as folder, _database(folder) as connection:
         brought = journeys.read(source.opened(connection, file), columns)
-        paths = journeys.aggregated(connection, brought.paths)
+    paths = distinct(brought.paths)
     if not paths.conversions.any():
         raise CannotCredit(f"no journey of {file} converts: there is nothing to credit")
     credits = _by_rules(brought, paths, [known[each] for each in ruled], asked)
@@ -175,8 +175,9 @@ def _rule_totals(
     direct = np.array([channel.lower() == asked.direct.lower() for channel in paths.channels])
 
     def credited(span: tuple[int, int]) -> Doubles:
-        part = paths.slice(*span)
-        times = touched_at[paths.starts[span[0]] : paths.starts[span[1]]] if timed else None
+        part, times = paths.slice(*span), None
+        if touched_at is not None:
+            times = touched_at[paths.starts[span[0]] : paths.starts[span[1]]]
         whole = _journeys(part, times, direct, asked.half_life_days)
         worths = [whole.of_each_touch(worth) for worth in (part.conversions, part.value)]
         return np.array(
@@ -186,7 +187,6 @@ def _rule_totals(
             ]
         )
 
-    timed = touched_at is not None
     totals = np.zeros((len(rules), 2, len(paths.channels)))
     with ThreadPoolExecutor(_THREADS) as pool:
         # In their order: the sums of doubles depend on it.

@@ -7,19 +7,22 @@ latter: a conversion then ends its journey, and what follows is a new one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from attribution.errors import CannotCredit
 from attribution.files.columns import AggregatedPaths, Columns, Touches
-from attribution.files.source import Source
+from attribution.files.source import Cell, Source
 from attribution.paths import Doubles, Integers, Paths
 
 # Rows that DuckDB hands over at a time.
 _BATCH = 1 << 20
+# A touch's flag, place and whether it is wrong as one number: 1, 30 and 1 bits of it.
+_ENDS = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -39,29 +42,6 @@ def read(source: Source, columns: Columns) -> Brought:
     return _touches(source, columns) if isinstance(columns, Touches) else _paths(source, columns)
 
 
-def aggregated(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Paths:
-    """Return the distinct paths in a fixed order; values are summed as decimals."""
-    rows = pa.table(
-        {
-            "path": pa.LargeListArray.from_arrays(paths.starts, paths.steps),
-            "conversions": paths.conversions,
-            "nulls": paths.nulls,
-            "value": paths.value,
-        }
-    )
-    connection.register("rows", rows)
-    found = connection.execute(
-        """
-        select path,
-            cast(sum(conversions) as bigint) as conversions,
-            cast(sum(nulls) as bigint) as nulls,
-            cast(sum(cast(value as decimal(38, 9))) as double) as value
-        from rows group by path order by path
-        """
-    ).to_arrow_table()
-    return _held(paths.channels, found)
-
-
 def _held(channels: tuple[str, ...], rows: pa.Table) -> Paths:
     lists = rows["path"].combine_chunks()
     counts = (rows[name].to_numpy() for name in ("conversions", "nulls", "value"))
@@ -70,18 +50,16 @@ def _held(channels: tuple[str, ...], rows: pa.Table) -> Paths:
 
 
 def _touches(source: Source, columns: Touches) -> Brought:
-    many = source.kept(
-        "touches",
-        [
-            source.text("journey", columns.journey),
-            source.instant("touched_at", columns.time),
-            source.text("channel", columns.channel),
-            source.flag("converted", columns.converted),
-            source.number("value", columns.value),
-        ],
-    )
+    cells = [
+        source.text("journey", columns.journey),
+        source.instant("touched_at", columns.time),
+        source.text("channel", columns.channel),
+        source.flag("converted", columns.converted),
+        source.number("value", columns.value),
+    ]
+    many = source.kept("touches", cells)
     channels = _number_channels(source, "touches")
-    rows = _Rows.sorted(source, many, has_value=columns.value is not None)
+    rows = _Rows.sorted(source, cells, many, has_value=columns.value is not None)
     starts = np.flatnonzero(rows.is_first)
     converts = np.logical_or.reduceat(rows.converted, starts)
     marks = bool((converts & ~np.logical_and.reduceat(rows.converted, starts)).any())
@@ -133,38 +111,45 @@ class _Rows:
     value: np.ndarray
 
     @classmethod
-    def sorted(cls, source: Source, many: int, *, has_value: bool) -> _Rows:
-        """Read the rows, of which there are so `many`."""
+    def sorted(cls, source: Source, cells: Sequence[Cell], many: int, *, has_value: bool) -> _Rows:
+        """Read the rows, of which there are so `many`; raises CannotCredit on a wrong cell."""
         value = ", value" if has_value else ""
-        # Two hashes are one in 10^38 pairs of journeys: sorted by them instead of their names, ten
-        # million touches take half the time, and a gigabyte holds them.
-        reader = source.connection.execute(
-            f"""
+        # Two hashes are one in 10^38 pairs of journeys. Keys of 32 bytes with nothing behind them
+        # sort twice as fast as wider ones, which text would be: hence hashes, and three in one.
+        query = f"""
             select hash(journey) as named, hash(journey || '.') as again,
-                epoch_us(touched_at) as micros, cast(converted as utinyint) as ends, place{value}
-            from touches inner join channels using (channel)
-            order by named, again, micros, ends, place{value}
-            """
-        ).to_arrow_reader(_BATCH)
+                coalesce(epoch_us(touched_at), 0) as micros,
+                cast(
+                    cast(converted as bigint) * {_ENDS} + coalesce(place, 0) * 2
+                    + cast(is_wrong as bigint) as uinteger
+                ) as told{value}
+            from touches left join channels using (channel)
+            order by named, again, micros, told{value}
+        """
         is_first = np.ones(many, dtype=np.bool_)
         kinds = (np.int64, np.bool_, np.int32, *[np.float64] * has_value)
         held = [np.empty(many, dtype=kind) for kind in kinds]
         done, before = 0, None
-        for batch in reader:
-            named, again, *rest = (column.to_numpy() for column in batch.columns)
+        for batch in source.batches(query, _BATCH):
+            # As they lie there: `to_numpy` would import pandas, a fifth of a second.
+            read: list[Any] = [np.from_dlpack(column) for column in batch.columns]
+            named, again, micros, told, *rest = read
+            if (told & 1).any():
+                source.refuse(cells)
             end = done + len(named)
             is_first[done + 1 : end] = (named[1:] != named[:-1]) | (again[1:] != again[:-1])
             is_first[done] = before != (named[0], again[0])
             before = named[-1], again[-1]
-            for column, read in zip(held, rest, strict=True):
-                column[done:end] = read
+            columns = micros, told >= _ENDS, told % _ENDS // 2, *rest
+            for column, values in zip(held, columns, strict=True):
+                column[done:end] = values
             done = end
         return cls(is_first, *held, *[np.broadcast_to(0.0, many)] * (not has_value))
 
 
 def _number_channels(source: Source, table: str) -> tuple[str, ...]:
     """Make the table `channels` and return them in the order of their places."""
-    source.connection.execute(
+    source.told(
         "create table channels as select channel, cast(row_number() over (order by channel) - 1 as"
         f" integer) as place from (select distinct channel from {table})"
     )
@@ -186,15 +171,15 @@ def _refuse_values(source: Source, columns: Touches) -> None:
 
 
 def _paths(source: Source, columns: AggregatedPaths) -> Brought:
-    source.kept(
-        "rows_of_paths",
-        [
-            source.text("path", columns.path, joined=columns.separator),
-            source.number("conversions", columns.conversions, count=True),
-            source.number("nulls", columns.nulls, count=True),
-            source.number("value", columns.value),
-        ],
-    )
+    cells = [
+        source.text("path", columns.path, joined=columns.separator),
+        source.number("conversions", columns.conversions, count=True),
+        source.number("nulls", columns.nulls, count=True),
+        source.number("value", columns.value),
+    ]
+    source.kept("rows_of_paths", cells)
+    if source.told("select bool_or(is_wrong) from rows_of_paths")[0]:
+        source.refuse(cells)
     run = source.connection.execute
     run(
         """

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from attribution.errors import CannotCredit
 
@@ -101,23 +102,44 @@ class Source:
         return Cell(name, column, f"cast({value} as bigint)", wrong, "a whole number from 0 up")
 
     def kept(self, table: str, cells: Sequence[Cell]) -> int:
-        """Make a table of the cells and `row_no`, and return its rows.
+        """Make a table of the cells, `row_no` and `is_wrong`, and return its rows.
 
-        Of Parquet it is a view: its columns are read as fast as a table's. Raises CannotCredit on
-        the first wrong cell.
+        Of Parquet it is a view: its columns are read as fast as a table's. Who reads it calls
+        `refuse` where a row is wrong.
         """
-        wrong = ", ".join(f"min(case when {cell.wrong} then {_ROW} end)" for cell in cells)
         values = ", ".join(f"{cell.value} as {cell.name}" for cell in cells)
-        rows = self._told(f"select count(*), {wrong} from {VIEW}")
-        if not rows[0]:
-            raise CannotCredit(f"{self.file} holds no rows")
-        bad = [(row, cell) for row, cell in zip(rows[1:], cells, strict=True) if row is not None]
-        if bad:
-            row, cell = min(bad, key=lambda each: each[0])
-            raise CannotCredit(f"row {row}, column {cell.column}: {self._is(row, cell)}")
+        wrong = " or ".join(f"({cell.wrong})" for cell in cells)
         kind = "view" if self.is_parquet else "table"
-        self._told(f"create {kind} {table} as select {_ROW} as row_no, {values} from {VIEW}")
-        return rows[0]
+        self.told(
+            f"create {kind} {table} as select {_ROW} as row_no, {values}, {wrong} as is_wrong"
+            f" from {VIEW}"
+        )
+        rows = self.told(f"select count(*) from {table}")[0]
+        if not rows:
+            raise CannotCredit(f"{self.file} holds no rows")
+        return rows
+
+    def refuse(self, cells: Sequence[Cell]) -> None:
+        """Raise CannotCredit on the first wrong cell."""
+        wrong = ", ".join(f"min(case when {cell.wrong} then {_ROW} end)" for cell in cells)
+        rows = self.told(f"select {wrong} from {VIEW}")
+        bad = [(row, cell) for row, cell in zip(rows, cells, strict=True) if row is not None]
+        row, cell = min(bad, key=lambda each: each[0])
+        raise CannotCredit(f"row {row}, column {cell.column}: {self._is(row, cell)}")
+
+    def batches(self, query: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield what a query finds, so many rows at a time."""
+        try:
+            yield from self.connection.execute(query).to_arrow_reader(rows)
+        except duckdb.Error as error:
+            raise unreadable(self.file, error) from None
+
+    def told(self, query: str) -> tuple:
+        """Return a query's first row; a file that breaks midway is told in DuckDB's words."""
+        try:
+            return self.connection.execute(query).fetchone() or (0,)
+        except duckdb.Error as error:
+            raise unreadable(self.file, error) from None
 
     def _is(self, row: int, cell: Cell) -> str:
         query = f"select cast({self._quoted(cell.column)} as varchar) from {VIEW} where {_ROW} = ?"
@@ -125,13 +147,6 @@ class Source:
         held = found[0] if found else None
         shown = repr(held[:_SHOWN]) if held and held.strip() else "the cell is empty; it"
         return f"{shown} {'is not' if held and held.strip() else 'must be'} {cell.must_be}"
-
-    def _told(self, query: str) -> tuple:
-        """Run a query that reads the file; a file that breaks midway is told in DuckDB's words."""
-        try:
-            return self.connection.execute(query).fetchone() or (0,)
-        except duckdb.Error as error:
-            raise unreadable(self.file, error) from None
 
     def _quoted(self, column: str) -> str:
         if not self.has(column):

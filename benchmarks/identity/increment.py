@@ -91,7 +91,9 @@ def _run(name: str, warehouse: Path, day: int, *, full: bool = False) -> Run:
 
 
 def _resolved(warehouse: Path, day: int, full: bool) -> tuple[float, float, float, IdentityReport]:
-    import splink  # noqa: F401  (process start is apart)
+    # Process start is apart; Splink and Arrow import pandas when they first need it.
+    import pandas  # noqa: F401
+    import splink  # noqa: F401
 
     matching = yaml.safe_load((homes.PROJECT / "config" / "matching.yml").read_text("utf-8"))
     before, started = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
@@ -100,7 +102,15 @@ def _resolved(warehouse: Path, day: int, full: bool) -> tuple[float, float, floa
     )
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.monotonic() - started, cpu, after.ru_maxrss / 1024, report
+    return time.monotonic() - started, cpu, _peak(), report
+
+
+def _peak() -> float:
+    """Return this process's peak in megabytes; that of getrusage is its parent's where that was
+    larger.
+    """
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _keep_back(warehouse: Path) -> None:

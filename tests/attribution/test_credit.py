@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attribution import credit
+from attribution.paths import totals
 
 NO_SHARES = dict.fromkeys((*credit.MILESTONES, "rest_share"), 0.0)
 RULES: list[dict[str, Any]] = [
@@ -199,7 +200,7 @@ def test_effects_too_small_to_be_summed_share_as_large_ones_do() -> None:
 def test_totals_are_the_same_in_any_order_and_near_the_exact_sum(rows, random) -> None:
     def summed(pairs: Sequence[tuple[int, float]]) -> list[float]:
         places, amounts = zip(*pairs, strict=True)
-        return credit.totals(np.array(places), np.array(amounts), 4).tolist()
+        return totals(np.array(places), np.array(amounts), 4).tolist()
 
     shuffled = list(rows)
     random.shuffle(shuffled)

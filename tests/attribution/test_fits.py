@@ -280,3 +280,24 @@ def test_resampled_chains_are_those_of_the_resampled_paths(model: str) -> None:
         assert again.paths.journeys.sum() == paths.journeys.sum()
         afresh = learner(again.paths, [model]).fit(model)
         assert again.fit(model).effect == pytest.approx(afresh.effect, abs=EXACT)
+
+
+@STEADY
+@given(tables(), st.sampled_from([1, 2, 2**63]))
+def test_distinct_paths_are_those_that_a_dictionary_counts(rows, numbers) -> None:
+    """Also where the first of the two sums that tell paths apart is one of only so many numbers."""
+    paths = from_lists((path, n, m, n / 8) for path, n, m in [*rows, *rows[::2]])
+    expected: dict[tuple[str, ...], list[float]] = {}
+    for path, n, m in [*rows, *rows[::2]]:
+        held = expected.setdefault(tuple(path), [0, 0, 0.0])
+        for place, amount in enumerate((n, m, n / 8)):
+            held[place] += amount
+    hashes = journeys._hashes(paths)
+    hashes[0] %= np.uint64(numbers)
+    with patch.object(journeys, "_hashes", lambda _: hashes):
+        found = journeys.distinct(paths)
+    ends = zip(found.starts[:-1], found.starts[1:], strict=True)
+    named = [tuple(found.channels[step] for step in found.steps[low:high]) for low, high in ends]
+    sums = zip(found.conversions.tolist(), found.nulls.tolist(), found.value.tolist(), strict=True)
+    assert len(set(named)) == len(named)
+    assert dict(zip(named, map(list, sums), strict=True)) == expected

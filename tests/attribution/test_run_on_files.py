@@ -269,6 +269,40 @@ def test_parquet_with_typed_columns_says_what_the_csv_says(command: Command) -> 
     assert command.told(typed, "--value", "value") == command.told(path, "--value", "value")
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("'1', null, 'Ads', false", "row 2, column time: the cell is empty"),
+        ("'1', timestamp 'infinity', 'Ads', false", "row 2, column time: 'infinity' is not"),
+        ("'1', timestamp '2026-01-02', null, false", "row 2, column channel: the cell is empty"),
+        ("null, timestamp '2026-01-02', 'Ads', false", "row 2, column journey: the cell is empty"),
+    ],
+)
+def test_an_empty_cell_of_parquet_is_named_by_its_row_and_column(
+    row: str, message: str, command: Command
+) -> None:
+    path = command.folder / "journeys.parquet"
+    rows = f"('1', timestamp '2026-01-01', 'Email', true), ({row})"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (from (values {rows}) as rows (journey, time, channel, converted)) to '{path}'"
+        )
+    assert message in command.refused(path)
+
+
+def test_parquet_that_breaks_midway_is_said_to_be_unreadable(command: Command) -> None:
+    path = command.folder / "journeys.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select range as journey, timestamp '2026-01-01' as time, 'Ads' as channel, true"
+            f" as converted from range(50000)) to '{path}' (row_group_size 10000)"
+        )
+    held = bytearray(path.read_bytes())
+    held[len(held) // 3 : len(held) // 2] = bytes(len(held) // 2 - len(held) // 3)
+    path.write_bytes(held)
+    assert "cannot be read" in command.refused(path)
+
+
 def test_a_list_of_channels_is_a_path(command: Command) -> None:
     path = command.folder / "paths.parquet"
     with duckdb.connect() as connection:
