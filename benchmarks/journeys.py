@@ -136,6 +136,7 @@ def journeys(touches: int, path: Path) -> int:
         }
     )
     with duckdb.connect(config={"temp_directory": str(path.parent)}) as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.register("rows", rows)
         # Two touches at one instant would be ordered by channel here and by nothing there.
         connection.execute(

@@ -19,8 +19,8 @@ from attribution.files.columns import AggregatedPaths, Columns, Touches
 from attribution.files.source import Cell, Source
 from attribution.paths import Doubles, Integers, Paths
 
-# Rows that DuckDB hands over at a time.
-_BATCH = 1 << 20
+# Touches, and paths, that DuckDB hands over at a time.
+_BATCH, _PATHS = 1 << 20, 1 << 17
 # A touch's flag, place and whether it is wrong as one number: 1, 30 and 1 bits of it.
 _ENDS = 1 << 31
 
@@ -42,13 +42,6 @@ def read(source: Source, columns: Columns) -> Brought:
     return _touches(source, columns) if isinstance(columns, Touches) else _paths(source, columns)
 
 
-def _held(channels: tuple[str, ...], rows: pa.Table) -> Paths:
-    lists = rows["path"].combine_chunks()
-    counts = (rows[name].to_numpy() for name in ("conversions", "nulls", "value"))
-    starts = lists.offsets.to_numpy().astype(np.int64)
-    return Paths(channels, starts, lists.values.to_numpy(), *counts)
-
-
 def _touches(source: Source, columns: Touches) -> Brought:
     cells = [
         source.text("journey", columns.journey),
@@ -58,7 +51,7 @@ def _touches(source: Source, columns: Touches) -> Brought:
         source.number("value", columns.value),
     ]
     many = source.kept("touches", cells)
-    channels = _number_channels(source, "touches")
+    channels = _number_channels(source)
     rows = _Rows.sorted(source, cells, many, has_value=columns.value is not None)
     starts = np.flatnonzero(rows.is_first)
     converts = np.logical_or.reduceat(rows.converted, starts)
@@ -147,11 +140,11 @@ class _Rows:
         return cls(is_first, *held, *[np.broadcast_to(0.0, many)] * (not has_value))
 
 
-def _number_channels(source: Source, table: str) -> tuple[str, ...]:
+def _number_channels(source: Source) -> tuple[str, ...]:
     """Make the table `channels` and return them in the order of their places."""
     source.told(
         "create table channels as select channel, cast(row_number() over (order by channel) - 1 as"
-        f" integer) as place from (select distinct channel from {table})"
+        " integer) as place from (select distinct channel from touches)"
     )
     found = source.connection.execute("select channel from channels order by place").fetchall()
     return tuple(row[0] for row in found)
@@ -180,34 +173,46 @@ def _paths(source: Source, columns: AggregatedPaths) -> Brought:
     source.kept("rows_of_paths", cells)
     if source.told("select bool_or(is_wrong) from rows_of_paths")[0]:
         source.refuse(cells)
-    run = source.connection.execute
-    run(
-        """
-        create table steps as
-        select row_no, trim(piece.channel) as channel, piece.position as position
-        from (select row_no, string_split(path, ?) as pieces from rows_of_paths) as split,
-            unnest(pieces) with ordinality as piece (channel, position)
-        """,
-        [columns.separator],
-    )
-    empty = run("select min(row_no) from steps where channel = ''").fetchone()
-    if empty and empty[0] is not None:
+    unsold = source.told(
+        "select min(row_no) from rows_of_paths where value <> 0 and conversions = 0"
+    )[0]
+    if unsold is not None:
+        raise CannotCredit(f"row {unsold}, column {columns.value}: a value without a conversion")
+    between = columns.separator.replace("'", "''")
+    pieces = f"list_transform(string_split(path, '{between}'), lambda piece: trim(piece))"
+    touches, lengths, counts = [], [], []
+    for batch in source.batches(
+        f"select {pieces}, conversions, nulls, value from rows_of_paths", _PATHS
+    ):
+        lists, *numbers = batch.columns
+        touches.append(lists.flatten().dictionary_encode())
+        lengths.append(np.diff(np.from_dlpack(lists.offsets)))
+        counts.append([np.from_dlpack(each) for each in numbers])
+    channels, steps = _placed(pa.chunked_array(touches))
+    if "" in channels:
+        row = source.told(
+            f"select min(row_no) from rows_of_paths where list_contains({pieces}, '')"
+        )[0]
         raise CannotCredit(
-            f"row {empty[0]}, column {columns.path}: there is no channel between two "
+            f"row {row}, column {columns.path}: there is no channel between two "
             f"separators {columns.separator!r}"
         )
-    unsold = run(
-        "select min(row_no) from rows_of_paths where value <> 0 and conversions = 0"
-    ).fetchone()
-    if unsold and unsold[0] is not None:
-        raise CannotCredit(f"row {unsold[0]}, column {columns.value}: a value without a conversion")
-    channels = _number_channels(source, "steps")
-    found = run(
-        """
-        select list(place order by position) as path, conversions, nulls, value
-        from rows_of_paths inner join steps using (row_no) inner join channels using (channel)
-        group by row_no, conversions, nulls, value
-        """
-    ).to_arrow_table()
+    paths = Paths(
+        channels,
+        np.concatenate(([0], np.cumsum(np.concatenate(lengths), dtype=np.int64))),
+        steps,
+        *(np.concatenate(each) for each in zip(*counts, strict=True)),
+    )
     told = "no column says how often journeys did not convert, so every rate is taken to be 1"
-    return Brought(_held(channels, found), None, [told] if columns.nulls is None else [])
+    return Brought(paths, None, [told] if columns.nulls is None else [])
+
+
+def _placed(touches: pa.ChunkedArray) -> tuple[tuple[str, ...], Integers]:
+    """Return the channels in alphabetical order and the place of each touch among them."""
+    whole = touches.unify_dictionaries().combine_chunks()
+    names = whole.dictionary.to_pylist()
+    channels = tuple(sorted(names))
+    place = {channel: number for number, channel in enumerate(channels)}
+    places = np.array([place[name] for name in names], dtype=np.int32)
+    indices: Any = np.from_dlpack(whole.indices)
+    return channels, places[indices]

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_known_answers import CASES
 
+from attribution.files import journeys
 from orchestration.cli import main
 from orchestration.settings import PROJECT
 
@@ -301,6 +302,31 @@ def test_parquet_that_breaks_midway_is_said_to_be_unreadable(command: Command) -
     held[len(held) // 3 : len(held) // 2] = bytes(len(held) // 2 - len(held) // 3)
     path.write_bytes(held)
     assert "cannot be read" in command.refused(path)
+
+
+@pytest.mark.parametrize("shape", ["touches", "paths"])
+def test_a_file_read_in_many_batches_gives_what_it_gives_at_once(
+    shape: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, options = command.folder / "journeys.parquet", ()
+    query = (
+        "select range // 7 as journey, timestamp '2026-01-01' + to_hours(cast(hash(range) % 9 as bigint)) as time,"
+        " 'c' || hash(range) % 5 as channel, range % 7 = 5 as converted, range % 11 as value"
+        " from range(40000)"
+    )
+    if shape == "paths":
+        query = (
+            "select 'c' || range % 5 || '>c' || range % 3 || repeat('>c4', range % 4) as path,"
+            " range % 3 as conversions, range % 2 as nulls, (range % 3) * 7 as value"
+            " from range(40000)"
+        )
+        options = ("--path", "path", "--nulls", "nulls")
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({query}) to '{path}'")
+    whole = command.told(path, "--value", "value", *options)
+    for size in ("_BATCH", "_PATHS"):
+        monkeypatch.setattr(journeys, size, 1000)
+    assert command.told(path, "--value", "value", *options) == whole
 
 
 def test_a_list_of_channels_is_a_path(command: Command) -> None:
