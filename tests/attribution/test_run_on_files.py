@@ -310,8 +310,9 @@ def test_a_file_read_in_many_batches_gives_what_it_gives_at_once(
 ) -> None:
     path, options = command.folder / "journeys.parquet", ()
     query = (
-        "select range // 7 as journey, 'c' || hash(range) % 5 as channel, range % 7 = 5 as converted, range % 11 as value"
-        ", timestamp '2026-01-01' + to_hours(cast(hash(range) % 9 as bigint)) as time"
+        "select range // 7 as journey, 'c' || hash(range) % 5 as channel, range % 7 = 5 as"
+        " converted, range % 11 as value,"
+        " timestamp '2026-01-01' + to_hours(cast(hash(range) % 9 as bigint)) as time"
         " from range(40000)"
     )
     if shape == "paths":
