@@ -80,7 +80,7 @@ sql: $(TEST)/.ready
 unit: $(TEST)/.ready
 	@$(TEST)/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not chaos"
 
-benchmark: $(TEST)/.ready $(PEERS)/.ready  ## stages of a run; loads beside a loop by hand; credits and identity against peers
+benchmark: $(TEST)/.ready $(PEERS)/.ready  ## stages of a run; loads beside a loop by hand; journeys and identity against peers
 	@$(TEST)/bin/python -m benchmarks.stages --scale 1
 	@$(TEST)/bin/python -m benchmarks.ingestion
 	@$(TEST)/bin/python -m benchmarks.attribution

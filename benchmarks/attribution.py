@@ -1,21 +1,15 @@
-"""Rule-model credits of our SQL against marketing-attribution-models, same touches, same answer.
+"""Rule-model credits beside one sort of the same touches, and as our models' SQL writes them.
 
-    python -m benchmarks.attribution --touches 1000000 --peer .venv-peers/bin/python
+    python -m benchmarks.attribution --touches 1000000
 
-Made-up journeys go to one Parquet file; our models' SQL, as it stands in the project, and the peer,
-in an environment of its own (requirements-peers.lock), both read it and credit first touch, last
-touch, linear, time decay and position. Both clocks start before the file is read and stop when the
-totals per channel stand. Ours writes a row per touch and model besides; the peer keeps totals only.
-The engine alone credits all rule models of config/attribution.yml with weights, micros and two
-amounts, beside one sort of the same touches by journey, instant and id. An increment credits the
-conversions of one person in a hundred, beside those of all.
-Writes results/attribution.md: seconds, their ratio, and how far a channel's total is apart at most.
-Without a peer it says so and measures the rest.
+Made-up journeys go to one Parquet file. The engine alone credits all rule models of
+config/attribution.yml with weights, micros and two amounts, beside one sort of the same touches by
+journey, instant and id. Then the models' SQL, as it stands in the project, credits first touch,
+last touch, linear, time decay and position: a row per touch and model. Writes
+results/attribution.md; benchmarks.journeys has the peers, benchmarks.daily_credit a day's cost.
 """
 
 import argparse
-import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -34,14 +28,6 @@ from benchmarks.model_sql import rendered
 RESULTS = Path(__file__).parent / "results"
 CONFIG = Path(__file__).parent.parent / "config" / "attribution.yml"
 CHANNELS = ("paid_search", "organic_search", "email", "direct", "referral", "paid_social")
-# Ours -> the peer's method; the half-life of both is 7 days.
-SAME = {
-    "first_touch": "first_click",
-    "last_touch": "last_click",
-    "linear": "linear",
-    "time_decay": "time_decay",
-    "position_40_20_40": "position_based",
-}
 SHARES = {
     "first_touch": ("milestones", 1.0, 0.0, 0.0),
     "last_touch": ("milestones", 0.0, 1.0, 0.0),
@@ -49,19 +35,6 @@ SHARES = {
     "time_decay": ("decay", 0.0, 0.0, 0.0),
     "position_40_20_40": ("milestones", 0.4, 0.4, 0.2),
 }
-PEER = """
-import json, sys, time
-started = time.monotonic()
-import polars as pl
-from mam.core import MAM
-touches = pl.read_parquet(sys.argv[1])
-peer = MAM(touches, "session", "channel", "has_conversion", "touched_at", "person_id")
-found = {}
-for name in sys.argv[2].split(","):
-    rows = getattr(peer, f"run_{name}")().to_polars()
-    found[name] = dict(zip(rows["channels"].cast(pl.String), rows["attribution"]))
-print(json.dumps({"seconds": time.monotonic() - started, "totals": found}))
-"""
 
 
 def journeys(touches: int, path: Path) -> None:
@@ -144,10 +117,8 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def ours(path: Path) -> tuple[float, float, float, int, dict[str, dict[str, float]]]:
-    """Return our seconds, those of the credits alone and of an increment of them, credit rows, and
-    totals per model and channel.
-    """
+def ours(path: Path) -> tuple[float, float, int]:
+    """Return our seconds, those of the credits alone, and credit rows."""
     started = time.monotonic()
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
@@ -184,54 +155,21 @@ def ours(path: Path) -> tuple[float, float, float, int, dict[str, dict[str, floa
             one = time.monotonic()
             connection.execute(f"create table {model} as {rendered(model)}")
         crediting = time.monotonic() - one
-        rows = connection.execute(
-            "select attribution_model, channel, sum(weight), count(*)"
-            " from int_attribution__credits group by all"
-        ).fetchall()
+        row = connection.execute("select count(*) from int_attribution__credits").fetchone()
         seconds = time.monotonic() - started
-        increment = _increment(connection)
-    totals: dict[str, dict[str, float]] = {}
-    for model, channel, weight, _ in rows:
-        totals.setdefault(model, {})[channel] = weight
-    return seconds, crediting, increment, sum(row[3] for row in rows), totals
-
-
-def _increment(connection: duckdb.DuckDBPyConnection) -> float:
-    """Return the seconds in which one conversion in a hundred is credited anew."""
-    connection.execute(
-        "create table part as select conversion_id from int_conversions__conversions"
-        " where hash(conversion_id) % 100 = 0"
-    )
-    query = rendered(MODELS[-1], scope="conversion_id in (select conversion_id from part)")
-    return _seconds(lambda: connection.execute(f"create table increment as {query}"))
-
-
-def peers(path: Path, python: Path) -> tuple[float, dict[str, dict[str, float]]]:
-    """Return the peer's seconds and totals per method and channel."""
-    done = subprocess.run(
-        [str(python), "-c", PEER, str(path), ",".join(SAME.values())],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"the peer failed: {done.stderr[-1000:]}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return told["seconds"], told["totals"]
+    return seconds, crediting, int(row[0]) if row else 0
 
 
 def main() -> None:
     """Measure both and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--touches", type=int, default=1_000_000)
-    parser.add_argument("--peer", type=Path, help="python of the peers' environment")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="engineroom-bench-") as folder:
         path = Path(folder) / "touches.parquet"
         journeys(chosen.touches, path)
         sorting, alone = engine(path)
-        seconds, crediting, increment, rows, found = ours(path)
-        theirs, expected = peers(path, chosen.peer) if chosen.peer else (None, {})
+        seconds, crediting, rows = ours(path)
     text = (
         f"# Rule-model credits, {chosen.touches:,} touches\n\n"
         "## The engine, all rule models, weights and three splits\n\n"
@@ -241,28 +179,9 @@ def main() -> None:
         f"Over the sort: {alone / sorting:.1f}. "
         f"Seconds per million touches: {alone / chosen.touches * 1e6:.2f}.\n\n"
         "## The models, five rules\n\n"
-        "| | seconds | rows kept |\n|---|---:|---:|\n"
-        f"| Engine Room's models | {seconds:.1f} | {rows:,} |\n"
+        f"From touches to {rows:,} rows of credits in {seconds:.1f} s, of which the credits are "
+        f"{crediting:.1f} s.\n"
     )
-    if theirs is None:
-        text += "| marketing-attribution-models | not measured | |\n"
-    else:
-        text += f"| marketing-attribution-models 2.1.1 | {theirs:.1f} | totals only |\n"
-    text += (
-        f"\nOf ours, the credits are {crediting:.1f} s; an increment of 1 % of the conversions is "
-        f"{increment:.2f} s, {increment / crediting:.0%} of that."
-    )
-    if theirs is not None:
-        apart = max(
-            abs(found[name].get(channel, 0.0) - expected[method].get(channel, 0.0))
-            for name, method in SAME.items()
-            for channel in CHANNELS
-        )
-        text += (
-            f"\n\nOurs over the peer's: {seconds / theirs:.2f}. "
-            f"Largest difference of a channel's total: {apart:.1e} conversions."
-        )
-    text += "\n"
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "attribution.md").write_text(text, "utf-8")
     print(text)

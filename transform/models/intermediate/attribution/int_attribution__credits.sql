@@ -43,13 +43,16 @@
             = moved.unit
 {%- endset -%}
 {%- do recompute(since, units) %}
+{%- set lists -%}
+    select 1 from {{ ref('int_attribution__journeys') }} where {{ in_scope(since, ['conversion_id']) }}
+{%- endset %}
 with journeys as (
     select * from {{ ref('int_attribution__journeys') }}
 ),
 
 conversions as (
     select * from {{ ref('int_conversions__conversions') }}
-    where {{ in_scope(since, ['conversion_id']) }}
+    where {{ in_scope(since, ['conversion_id']) }} and {{ in_part('conversion_id', lists) }}
 ),
 
 originals as (

@@ -10,7 +10,10 @@
             'int_opportunities__opportunities'
         ],
         'scope': ['conversion_id'],
-        'feeds': {'conversion': ['conversion_id']}
+        'feeds': {
+            'conversion': ['conversion_id'],
+            'touchpoint': ['touchpoint_id']
+        }
     }
 ) }}
 {%- set since = last_build() -%}

@@ -28,6 +28,16 @@
         in {{ announced(since, 'int_attribution__fits_in_force', 'month') }}
 {%- endset -%}
 {%- do recompute(since, units) %}
+{%- set month = ['conversions.stage', month_of('conversions.converted_at')] -%}
+{%- set lists -%}
+    select 1
+    from {{ ref('int_attribution__long_journeys') }} as journeys
+    inner join {{ ref('int_conversions__conversions') }} as conversions
+        on journeys.conversion_id = conversions.conversion_id
+    inner join {{ ref('int_attribution__lookbacks') }} as lookbacks
+        on conversions.stage = lookbacks.stage
+    where {{ in_scope(since, month) }}
+{%- endset %}
 with conversions as (
     select * from {{ ref('int_conversions__conversions') }}
 ),
@@ -76,7 +86,9 @@ amounts as (
             = originals.conversion_id
     cross join company
     left join currencies on company.reporting_currency = currencies.currency_code
-    where {{ in_scope(since, ['conversions.stage', month_of('conversions.converted_at')]) }}
+    where
+        {{ in_scope(since, month) }}
+        and {{ in_part(unit_key(month), lists) }}
 ),
 
 long_journeys as (

@@ -5,6 +5,7 @@
     meta={
         'feeds': {
             'conversion': ['conversion_id'],
+            'original': ['coalesce(reverses_conversion_id, conversion_id)'],
             'month': ['stage', month_of('converted_at')]
         }
     }

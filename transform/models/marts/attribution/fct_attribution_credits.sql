@@ -31,4 +31,4 @@ select
     touched_at,
     converted_at
 from {{ ref('int_attribution__credits') }}
-where {{ in_scope(since, ['conversion_id']) }}
+where {{ placed_in_scope(since, ref('int_attribution__credits'), ['conversion_id']) }}
