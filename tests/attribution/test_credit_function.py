@@ -67,6 +67,21 @@ def test_chunks_of_journeys_are_credited_as_each_alone(connection) -> None:
         assert parts == [each + 1] * left + [each] * (len(parts) - left), number
 
 
+def test_a_slice_of_a_chunk_is_credited_as_its_rows_are_in_the_whole(connection) -> None:
+    """Arrow may hand over lists that begin in the midst of what they lie in."""
+    columns = connection.execute(
+        f"""
+        select list_slice({touches("false", "false", "true")}, 1, 1 + range % 3) as held,
+            7.0, 100 + range, range, '{RULES}' as rules, '{FITS}' as fits
+        from range(20)
+        """
+    ).to_arrow_table()
+    arrays = [column.combine_chunks() for column in columns.columns]
+    whole = credit_function._credited(*arrays).to_pylist()
+    part = credit_function._credited(*(each.slice(7, 9) for each in arrays)).to_pylist()
+    assert part == whole[7:16]
+
+
 @pytest.mark.parametrize("units", ["100", "null"])
 def test_nothing_to_credit_is_told_and_never_skipped(connection, units: str) -> None:
     held = touches("null") if units == "100" else touches("false")
