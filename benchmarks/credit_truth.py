@@ -1,0 +1,82 @@
+"""How near each attribution model comes to the sandbox company's true channel effects.
+
+    python -m benchmarks.credit_truth --seeds 811 812 813 --scale 0.2
+
+A whole run of `engineroom` for each seed, in a home of its own; the scores are those of the mart
+rpt_truth_scores: the error (half the sum of the differences of the channels' shares, 0 to 1) and
+the rank correlation of a model's channels with the truth, which also knows conversions that no
+touch caused. Writes results/credit_truth.md, by stage and model, a column for each seed.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import duckdb
+
+RESULTS = Path(__file__).parent / "results"
+PROJECT = Path(__file__).parent.parent
+ERROR, RANK = "credit_error_", "credit_rank_correlation_"
+STAGES = ("lead", "mql", "sql", "opportunity", "won")
+
+
+def scores(seed: int, scale: float) -> dict[str, float | None]:
+    """Return the scores of credit of one company by metric."""
+    with tempfile.TemporaryDirectory(prefix="engineroom-bench-") as home:
+        environment = os.environ | {
+            "ENGINEROOM_HOME": f"{home}/home",
+            "SEED": str(seed),
+            "SCALE": f"{scale:g}",
+        }
+        program = "from orchestration.cli import main; raise SystemExit(main())"
+        subprocess.run(
+            [sys.executable, "-c", program, "run"], cwd=PROJECT, env=environment, check=True
+        )
+        published = Path(home) / "home" / "published" / "current" / "engineroom.duckdb"
+        with duckdb.connect(str(published), read_only=True) as connection:
+            return dict(
+                connection.execute(
+                    "select metric, value from marts.rpt_truth_scores where metric like 'credit_%'"
+                ).fetchall()
+            )
+
+
+def table(found: dict[int, dict[str, float | None]], kind: str) -> list[str]:
+    """Return the rows of one measure: stage, model, a score for each seed."""
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for told in found.values():
+        for metric, value in told.items():
+            if metric.startswith(kind):
+                stage, _, model = metric.removeprefix(kind).partition("_")
+                held[stage, model].append("none" if value is None else f"{value:.3f}")
+    order = sorted(held, key=lambda each: (STAGES.index(each[0]), each[1]))
+    return [f"| {stage} | {model} | {' | '.join(held[stage, model])} |" for stage, model in order]
+
+
+def main() -> None:
+    """Run every company and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[811, 812, 813])
+    parser.add_argument("--scale", type=float, default=0.2)
+    chosen = parser.parse_args()
+    found = {seed: scores(seed, chosen.scale) for seed in chosen.seeds}
+    head = f"| stage | model | {' | '.join(f'seed {seed}' for seed in found)} |\n|---|---|"
+    head += "---:|" * len(found)
+    parts = [
+        f"# Credit against the truth, SCALE={chosen.scale:g}",
+        "## Error: half the sum of the channels' differences, 0 is the truth",
+        "\n".join([head, *table(found, ERROR)]),
+        "## Rank correlation of the channels, 1 is the truth",
+        "\n".join([head, *table(found, RANK)]),
+    ]
+    text = "\n\n".join(parts) + "\n"
+    (RESULTS / "credit_truth.md").write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
