@@ -6,8 +6,11 @@ Made-up touches, rows in no order: journeys of one to twenty touches over twelve
 one in three converts. Each contestant is a process of its own that reads the file; its seconds run
 from its start to its answer, imports in it, and its memory is the process's peak. The peers are
 asked for what they have: marketing-attribution-models for five rules, Markov and Shapley,
-ChannelAttribution for three rules and Markov of order 1, its paths made by polars. Ours gives the
-same models, and in a row of its own all that it has. Peers are left out past `--most` touches.
+ChannelAttribution for three rules and Markov of order 1, its paths made by pandas and by polars.
+Ours gives the same models, and in a row of its own all that it has. Peers are left out past
+`--most` touches. Version 1 of marketing-attribution-models, on pandas, wants an environment of its
+own: `pip install marketing-attribution-models==1.0.10 "pandas<2" "numpy<2" "matplotlib<3.7"
+"pyarrow<16"`, whose Python is told by `--older`.
 Writes results/journeys.md, with how far the answers are apart: rules must agree to 1e-9 of a total,
 Markov and Shapley of the peers are simulated or of another game and are shown for what they are.
 """
@@ -53,6 +56,15 @@ MAM = {
     "markov_order_1": "markov",
     "shapley_value_game": "shapley",
 }
+MAM_1 = {
+    "first_touch": "attribution_first_click",
+    "last_touch": "attribution_last_click",
+    "linear": "attribution_linear",
+    "time_decay": "attribution_time_decay",
+    "position_40_20_40": "attribution_position_based",
+    "markov_order_1": "attribution_markov",
+    "shapley_value_game": "attribution_shapley",
+}
 CHANNEL_ATTRIBUTION = {
     "first_touch": "first_touch_conversions",
     "last_touch": "last_touch_conversions",
@@ -71,10 +83,24 @@ for name in sys.argv[2].split(","):
     found[name] = dict(zip(rows["channels"].cast(pl.String), rows["attribution"]))
 print(json.dumps(found))
 """
-PEER_CHANNEL_ATTRIBUTION = """
+PEER_MAM_1 = """
 import json, sys
+import pandas as pd
+from marketing_attribution_models import MAM
+peer = MAM(
+    pd.read_parquet(sys.argv[1]), group_channels=True, channels_colname="channel",
+    journey_with_conv_colname="has_conversion", group_channels_by_id_list=["person_id"],
+    group_timestamp_colname="touched_at", create_journey_id_based_on_conversion=False,
+)
+found = {}
+for name in sys.argv[2].split(","):
+    told = [part for part in getattr(peer, name)() if "channels" in getattr(part, "columns", ())]
+    if told:  # of the first touch it tells a series without names
+        found[name] = dict(zip(told[0]["channels"], told[0].iloc[:, 1]))
+print(json.dumps(found, default=float))
+"""
+BY_POLARS = """
 import polars as pl
-import ChannelAttribution as peer
 paths = (
     pl.scan_parquet(sys.argv[1]).sort("person_id", "touched_at")
     .group_by("person_id", maintain_order=True)
@@ -87,6 +113,21 @@ paths = (
     .with_columns(pl.col("won").cast(pl.Float64).alias("value"))
     .collect().to_pandas()
 )
+"""
+BY_PANDAS = """
+import pandas as pd
+rows = pd.read_parquet(sys.argv[1]).sort_values(["person_id", "touched_at"])
+rows = rows.groupby("person_id", sort=False).agg(
+    path=("channel", " > ".join), has_conversion=("has_conversion", "any")
+)
+paths = rows.groupby("path").agg(won=("has_conversion", "sum"), all=("has_conversion", "size"))
+paths = paths.reset_index().assign(lost=lambda each: each["all"] - each.won)
+paths = paths.assign(won=paths.won.astype(int), value=paths.won.astype(float))
+"""
+PEER_CHANNEL_ATTRIBUTION = """
+import json, sys
+import ChannelAttribution as peer
+MAKE_PATHS
 rules = peer.heuristic_models(paths, "path", "won", var_value="value", flg_pro=False)
 chain = peer.markov_model(
     paths, "path", "won", var_value="value", var_null="lost", verbose=False, flg_pro=False
@@ -176,10 +217,45 @@ def apart(ours: Answer, theirs: Answer, names: dict[str, str]) -> dict[str, floa
             for channel, total in ours.totals[model].items()
         )
         for model, name in names.items()
+        if name in theirs.totals
     }
 
 
-def measured(touches: int, path: Path, python: str | None) -> str:
+@dataclass(frozen=True)
+class Peer:
+    """A peer: its program, the names that it has for our models, and whose Python it runs by."""
+
+    name: str
+    program: str
+    models: dict[str, str]
+    python: str | None
+
+
+def peers(python: str | None, older: str | None) -> list[Peer]:
+    """Return the peers that there are; without its Python one is not measured."""
+
+    def channel_attribution(paths: str) -> str:
+        return PEER_CHANNEL_ATTRIBUTION.replace("MAKE_PATHS", paths)
+
+    return [
+        Peer("marketing-attribution-models 1.0.10", PEER_MAM_1, MAM_1, older),
+        Peer("marketing-attribution-models 2.1.1", PEER_MAM, MAM, python),
+        Peer(
+            "ChannelAttribution 2.2.5, paths by pandas",
+            channel_attribution(BY_PANDAS),
+            CHANNEL_ATTRIBUTION,
+            python,
+        ),
+        Peer(
+            "ChannelAttribution 2.2.5, paths by polars",
+            channel_attribution(BY_POLARS),
+            CHANNEL_ATTRIBUTION,
+            python,
+        ),
+    ]
+
+
+def measured(touches: int, path: Path, beside: Sequence[Peer]) -> str:
     """Return the part of the page on one file."""
     # In a process of its own: the peak that the system tells of a child is at least its parent's.
     with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -195,8 +271,8 @@ def measured(touches: int, path: Path, python: str | None) -> str:
         "|---|---:|---:|---:|---:|",
     ]
 
-    def line(name: str, answer: Answer, beside: Answer | None = None) -> None:
-        over = f"{answer.seconds / beside.seconds:.1f}" if beside else ""
+    def line(name: str, answer: Answer, same: Answer | None = None) -> None:
+        over = f"{answer.seconds / same.seconds:.1f}" if same else ""
         if not answer.totals:
             name, over = f"{name}: died", ""
         each = answer.seconds / many * 1e6
@@ -205,22 +281,19 @@ def measured(touches: int, path: Path, python: str | None) -> str:
         )
 
     line("Engine Room, all its models", ours(()))
+    same = {len(models): ours(tuple(models)) for models in (MAM, CHANNEL_ATTRIBUTION)}
+    for number, answer in same.items():
+        line(f"Engine Room, {number} models", answer)
     told = []
-    for name, program, models in (
-        ("marketing-attribution-models 2.1.1", PEER_MAM, MAM),
-        ("ChannelAttribution 2.2.5", PEER_CHANNEL_ATTRIBUTION, CHANNEL_ATTRIBUTION),
-    ):
-        same = ours(tuple(models))
-        line(f"Engine Room, {len(models)} models of the next row", same)
-        if python is None:
+    for peer in beside:
+        if peer.python is None:
             continue
-        theirs = asked(python, program, str(path), ",".join(models.values()))
-        line(name, theirs, same)
+        answer = same[len(peer.models)]
+        theirs = asked(peer.python, peer.program, str(path), ",".join(peer.models.values()))
+        line(f"{peer.name}, {len(peer.models)} models", theirs, answer)
         if theirs.totals:
-            far = ", ".join(
-                f"{key} {value:.0e}" for key, value in apart(same, theirs, models).items()
-            )
-            told.append(f"{name} is apart by, as a part of a channel's total: {far}.")
+            far = [f"{key} {far:.0e}" for key, far in apart(answer, theirs, peer.models).items()]
+            told.append(f"{peer.name} is apart by, of a channel's total: {', '.join(far)}.")
     return "\n".join([*lines, "", *told, ""])
 
 
@@ -229,13 +302,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--touches", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--peers", help="python of the peers' environment")
+    parser.add_argument("--older", help="python of marketing-attribution-models 1.0.10")
     parser.add_argument("--most", type=int, default=10_000_000, help="touches that peers are given")
     chosen = parser.parse_args()
     text = "# Journeys of a file, by Engine Room and its peers\n"
     with tempfile.TemporaryDirectory(prefix="engineroom-bench-") as folder:
         for touches in chosen.touches:
-            python = chosen.peers if touches <= chosen.most else None
-            text += "\n" + measured(touches, Path(folder) / "touches.parquet", python)
+            beside = peers(chosen.peers, chosen.older) if touches <= chosen.most else []
+            text += "\n" + measured(touches, Path(folder) / "touches.parquet", beside)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "journeys.md").write_text(text, "utf-8")
     print(text)
