@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 
 from attribution.errors import CannotCredit, TooLarge
 from attribution.paths import Doubles, Integers, Paths
@@ -123,7 +124,7 @@ def effects(found: Transitions) -> Effects:
     )
     matrix = np.eye(len(states))
     matrix[here[inside], there] -= chances[inside]
-    visits = np.linalg.inv(matrix)
+    visits = linalg.inv(matrix, overwrite_a=True, check_finite=False)
     onto = np.bincount(here[converts], chances[converts], minlength=len(states))
     p_from = visits @ onto
     # The start is the smallest code, and every journey leaves it once.
@@ -137,7 +138,7 @@ def effects(found: Transitions) -> Effects:
     for channel in range(found.channels):
         held = np.flatnonzero(states % base == channel + 1)
         if len(held):
-            entered = np.linalg.solve(visits[np.ix_(held, held)], p_from[held])
+            entered = linalg.solve(visits[np.ix_(held, held)], p_from[held], check_finite=False)
             removal[channel] = visits[0, held] @ entered / p_start
     return Effects(np.clip(removal, 0.0, 1.0), p_start, len(states))
 

@@ -26,7 +26,7 @@ CHUNK = 1 << 18
 
 @dataclass(frozen=True)
 class Paths:
-    """Distinct paths. The touches of path i are `steps[starts[i]:starts[i + 1]]`, maybe none.
+    """Paths, or journeys one by one. Touches of i: `steps[starts[i]:starts[i + 1]]`, maybe none.
 
     A step is the place of its channel in `channels`. `conversions` and `nulls` count the journeys
     of the path that converted and that did not; `value` is the value of the former, together.

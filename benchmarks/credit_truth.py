@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
 import duckdb
@@ -47,14 +46,18 @@ def scores(seed: int, scale: float) -> dict[str, float | None]:
 
 def table(found: dict[int, dict[str, float | None]], kind: str) -> list[str]:
     """Return the rows of one measure: stage, model, a score for each seed."""
-    held: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for told in found.values():
-        for metric, value in told.items():
-            if metric.startswith(kind):
-                stage, _, model = metric.removeprefix(kind).partition("_")
-                held[stage, model].append("none" if value is None else f"{value:.3f}")
-    order = sorted(held, key=lambda each: (STAGES.index(each[0]), each[1]))
-    return [f"| {stage} | {model} | {' | '.join(held[stage, model])} |" for stage, model in order]
+    metrics = {metric for told in found.values() for metric in told if metric.startswith(kind)}
+    named = {metric: metric.removeprefix(kind).split("_", 1) for metric in metrics}
+    rows = []
+    for metric, (stage, model) in sorted(named.items(), key=lambda each: _order(*each[1])):
+        values = [told.get(metric) for told in found.values()]
+        shown = ["none" if value is None else f"{value:.3f}" for value in values]
+        rows.append(f"| {stage} | {model} | {' | '.join(shown)} |")
+    return rows
+
+
+def _order(stage: str, model: str) -> tuple[int, str]:
+    return STAGES.index(stage), model
 
 
 def main() -> None:

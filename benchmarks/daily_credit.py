@@ -99,8 +99,11 @@ def come(warehouse: Path) -> None:
             connection.execute(
                 f"""
                 insert into changes.units
-                select distinct nextval('changes.build_numbers'), '{model}', '{feed}', {unit}
-                from {model} where person_id in (select md5(person) from people where is_new)
+                select number, '{model}', '{feed}', unit
+                from (
+                    select distinct {unit} as unit from {model}
+                    where person_id in (select md5(person) from people where is_new)
+                ) cross join (select nextval('changes.build_numbers') as number)
                 """
             )
         connection.execute("checkpoint")

@@ -120,13 +120,14 @@ class _Rows:
             order by named, again, micros, told{value}
         """
         is_first = np.ones(many, dtype=np.bool_)
-        kinds = (np.int64, np.bool_, np.int32, *[np.float64] * has_value)
+        kinds: list[Any] = [np.int64, np.bool_, np.int32]
+        kinds += [np.float64] if has_value else []
         held = [np.empty(many, dtype=kind) for kind in kinds]
         done, before = 0, None
         for batch in source.batches(query, _BATCH):
             # As they lie there: `to_numpy` would import pandas, a fifth of a second.
-            read: list[Any] = [np.from_dlpack(column) for column in batch.columns]
-            named, again, micros, told, *rest = read
+            numbers: list[Any] = [np.from_dlpack(column) for column in batch.columns]
+            named, again, micros, told, *rest = numbers
             if (told & 1).any():
                 source.refuse(cells)
             end = done + len(named)
@@ -137,7 +138,9 @@ class _Rows:
             for column, values in zip(held, columns, strict=True):
                 column[done:end] = values
             done = end
-        return cls(is_first, *held, *[np.broadcast_to(0.0, many)] * (not has_value))
+        if not has_value:
+            held.append(np.broadcast_to(0.0, many))
+        return cls(is_first, *held)
 
 
 def _number_channels(source: Source) -> tuple[str, ...]:
@@ -156,10 +159,10 @@ def _refuse_values(source: Source, columns: Touches) -> None:
         "select min(row_no) from touches where converted and value <> 0"
         " group by journey having min(value) <> max(value) order by 1 limit 1"
     ).fetchone()
-    row = found[0] if found else 1
+    row = found[0] if found else "?"
     raise CannotCredit(
-        f"row {row}, column {columns.value}: other rows of its journey state another "
-        "value. Mark the converting touch alone as converted, or state one value a journey"
+        f"row {row}, column {columns.value}: other rows of its journey state another value. Mark"
+        " the converting touch alone as converted, or state one value a journey"
     )
 
 

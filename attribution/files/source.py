@@ -99,7 +99,8 @@ class Source:
         if not count:
             return Cell(name, column, value, wrong, "a number with a point for its decimals")
         wrong += f" or {value} < 0 or {value} <> floor({value})"
-        return Cell(name, column, f"cast({value} as bigint)", wrong, "a whole number from 0 up")
+        whole = f"coalesce(try_cast({value} as bigint), 0)"
+        return Cell(name, column, whole, wrong, "a whole number from 0 up")
 
     def kept(self, table: str, cells: Sequence[Cell]) -> int:
         """Make a table of the cells, `row_no` and `is_wrong`, and return its rows.
@@ -131,7 +132,7 @@ class Source:
         """Yield what a query finds, so many rows at a time."""
         try:
             yield from self.connection.execute(query).to_arrow_reader(rows)
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
             raise unreadable(self.file, error) from None
 
     def told(self, query: str) -> tuple:
@@ -203,7 +204,7 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def unreadable(file: Path, error: duckdb.Error) -> CannotCredit:
+def unreadable(file: Path, error: Exception) -> CannotCredit:
     """Return what DuckDB could not read, in the first of its words, without the row itself."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith("Original Line")]

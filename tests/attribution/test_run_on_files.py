@@ -194,6 +194,9 @@ def test_a_channel_that_never_converts_has_its_row_in_every_model(command: Comma
     [
         ("a > > b,1,0,1", "row 2, column path: there is no channel between two separators"),
         ("a,-1,0,1", "row 2, column conversions: '-1' is not a whole number from 0 up"),
+        ("a,inf,0,1", "row 2, column conversions: 'inf' is not a whole number from 0 up"),
+        ("a,nan,0,1", "row 2, column conversions: 'nan' is not a whole number from 0 up"),
+        ("a,1e30,0,1", "row 2, column conversions: '1e30' is not a whole number from 0 up"),
         ("a,1.5,0,1", "row 2, column conversions: '1.5' is not a whole number from 0 up"),
         ("a,1,x,1", "row 2, column nulls: 'x' is not a whole number from 0 up"),
         ("a,0,1,9", "row 2, column value: a value without a conversion"),

@@ -67,7 +67,7 @@ group by visitor
     "models/listed.sql": """
 {{ config(unique_key=['visitor']) }}
 select visitor, list(amount order by id) as amounts from {{ source('vendor', 'events') }}
-where {{ in_part('visitor', 'select 1 from raw.events') }}
+where {{ in_part('visitor', 'select visitor as unit from raw.events') }}
 group by visitor
 """,
     "models/totals.yml": """
@@ -194,6 +194,19 @@ def test_a_whole_build_of_what_it_reads_makes_the_next_build_whole(project: Proj
     assert project.build("--full-refresh", "--select", "visits").returncode == 0
     assert project.build().returncode == 0
     assert project.totals() == {"ann": 11, "bob": 20, "cyd": 30}
+
+
+def test_a_doubled_row_comes_whole_and_its_repair_leaves_one(project: Project) -> None:
+    """Rows of one key, alike or not, are what a rebuild would have, and so is what is repaired."""
+    project.land("l2", (4, "dan", 7), (4, "dan", 7), (5, "eve", 1), (5, "eve", 2))
+    assert project.build().returncode == 0
+    assert project.totals() == {"ann": 10, "bob": 20, "cyd": 30, "dan": 14, "eve": 3}
+    project.sql("delete from raw.events where amount = 2 or visitor = 'dan'")
+    project.land("l3", (4, "dan", 7))
+    project.sql("update raw.events set load_id = 'l4' where visitor = 'eve'")
+    assert project.build().returncode == 0
+    assert project.totals() == {"ann": 10, "bob": 20, "cyd": 30, "dan": 7, "eve": 1}
+    assert project.sql("select count(*) from visits") == [(5,)]
 
 
 @pytest.mark.parametrize("options", [(), ("--full-refresh",)])

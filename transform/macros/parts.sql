@@ -1,16 +1,16 @@
 {#- Models that gather touches in lists are built in parts: what DuckDB gathers in lists stays in memory,
     and lists of ten million touches do not fit into the 1,200 MB that a run allows it. Every part reads
-    what it needs anew, so there are as few as fit. -#}
+    what it needs anew, so there are as few as fit, and no more than there are units to part by. -#}
 {% macro rows_of_a_part() -%} {{ return(1000000) }} {%- endmacro %}
 
-{#- SQL: whether a row belongs to the part that is built; all do where the query `rows` finds few rows.
-    `unit` is an expression of which no two parts may hold the same value. -#}
+{#- SQL: whether a row belongs to the part that is built; all do where there are few. `rows` is a query
+    of what is gathered, a row of `unit` each. A unit, an expression here, is never cut in two. -#}
 {% macro in_part(unit, rows) -%}
     {#- A unit test has no table of its own, and what is compiled alone has none to count. -#}
     {%- if not execute or not this or target.type != 'duckdb' or flags.WHICH not in ('build', 'run') -%} true
     {%- else -%}
-        {%- set found = run_query("select count(*) from (" ~ rows ~ ") as found").rows[0][0] -%}
-        {%- set parts = found // (rows_of_a_part() | int) + 1 -%}
+        {%- set found = run_query("select count(*), approx_count_distinct(unit) from (" ~ rows ~ ") as found").rows[0] -%}
+        {%- set parts = [found[0] // (rows_of_a_part() | int) + 1, [found[1], 1] | max] | min -%}
         {%- if parts == 1 -%} true
         {%- else -%} hash({{ unit }}) % {{ parts }} = /* a part of {{ parts }} */ 0
         {%- endif -%}

@@ -44,7 +44,9 @@
 {%- endset -%}
 {%- do recompute(since, units) %}
 {%- set lists -%}
-    select 1 from {{ ref('int_attribution__journeys') }} where {{ in_scope(since, ['conversion_id']) }}
+    select conversion_id as unit
+    from {{ ref('int_attribution__journeys') }}
+    where {{ in_scope(since, ['conversion_id']) }}
 {%- endset %}
 with journeys as (
     select * from {{ ref('int_attribution__journeys') }}

@@ -30,7 +30,7 @@
 {%- do recompute(since, units) %}
 {%- set month = ['conversions.stage', month_of('conversions.converted_at')] -%}
 {%- set lists -%}
-    select 1
+    select {{ unit_key(month) }} as unit
     from {{ ref('int_attribution__long_journeys') }} as journeys
     inner join {{ ref('int_conversions__conversions') }} as conversions
         on journeys.conversion_id = conversions.conversion_id
