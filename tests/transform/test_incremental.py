@@ -140,7 +140,10 @@ class Project:
             command += ["--exclude", f"test_name:{kind}"]
         command += chosen
         command += ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        environment = os.environ | {"ENGINEROOM_HOME": str(self.folder)}
+        environment = os.environ | {
+            "ENGINEROOM_HOME": str(self.folder),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+        }
         return subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, cwd=self.folder
         )
