@@ -17,17 +17,20 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import yaml
 
 from attribution import credit, credit_function, fits
 from benchmarks.credit_models import MODELS, TABLES
+from benchmarks.journeys import journeys
 from benchmarks.model_sql import rendered
 
 RESULTS = Path(__file__).parent / "results"
 CONFIG = Path(__file__).parent.parent / "config" / "attribution.yml"
-CHANNELS = ("paid_search", "organic_search", "email", "direct", "referral", "paid_social")
+# The touches of a file as SQL, each with an id.
+TOUCHES = (
+    "(select *, format('{{:09d}}', file_row_number) as touchpoint_id"
+    " from read_parquet('{path}', file_row_number = true))"
+)
 SHARES = {
     "first_touch": ("milestones", 1.0, 0.0, 0.0),
     "last_touch": ("milestones", 0.0, 1.0, 0.0),
@@ -35,29 +38,6 @@ SHARES = {
     "time_decay": ("decay", 0.0, 0.0, 0.0),
     "position_40_20_40": ("milestones", 0.4, 0.4, 0.2),
 }
-
-
-def journeys(touches: int, path: Path) -> None:
-    """Write made-up journeys: one to twenty touches of a person in 80 days, then a conversion."""
-    rng = np.random.default_rng(1)
-    lengths = rng.integers(1, 21, size=touches // 10)
-    person = np.repeat(np.arange(len(lengths)), lengths)
-    second = rng.integers(0, 80 * 86_400, size=len(person))
-    order = np.lexsort((second, person))
-    person, second = person[order], second[order]
-    # Two touches at one instant would be ordered by id here and by nothing there.
-    second = second + np.arange(len(person)) / 1e6
-    is_last = np.r_[person[1:] != person[:-1], True]
-    instants = np.datetime64("2026-01-01", "us") + (second * 1e6).astype("timedelta64[us]")
-    channel = np.asarray(CHANNELS)[rng.integers(0, len(CHANNELS), size=len(person))]
-    table = {
-        "touchpoint_id": pa.array([f"{number:09d}" for number in range(len(person))]),
-        "person_id": pa.array([f"p{number}" for number in person.tolist()]),
-        "channel": pa.array(channel.tolist()),
-        "touched_at": pa.array(instants),
-        "has_conversion": pa.array(is_last),
-    }
-    pq.write_table(pa.table(table), path)
 
 
 def engine(path: Path) -> tuple[float, float]:
@@ -71,7 +51,7 @@ def engine(path: Path) -> tuple[float, float]:
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
         connection.execute(
-            f"create table touches as select {keys}, channel from read_parquet('{path}')"
+            f"create table touches as select {keys}, channel from {TOUCHES.format(path=path)}"
             " order by hash(touchpoint_id)"
         )
         sort = f"create or replace table sorted as select {keys} from touches order by {keys}"
@@ -79,12 +59,12 @@ def engine(path: Path) -> tuple[float, float]:
         held = connection.execute(
             f"select person_id, epoch(touched_at) as at, channel from touches order by {keys}"
         ).fetchnumpy()
-    journeys = _journeys(held)
+    whole = _journeys(held)
     rng = np.random.default_rng(2)
-    units = [rng.integers(0, 10**7, size=len(journeys.lengths)) for _ in range(2)]
+    units = [rng.integers(0, 10**7, size=len(whole.lengths)) for _ in range(2)]
     shares = np.zeros((len(held["at"]), 0))
     crediting = min(
-        _seconds(lambda: credit.credits(journeys, rules, shares, *units)) for _ in range(5)
+        _seconds(lambda: credit.credits(whole, rules, shares, *units)) for _ in range(5)
     )
     return sorting, crediting
 
@@ -129,7 +109,7 @@ def ours(path: Path) -> tuple[float, float, int]:
             f"""
             insert into int_touchpoints__touchpoints
             select touchpoint_id, person_id, channel, null, 1, 'marketing', touched_at
-            from read_parquet('{path}')
+            from {TOUCHES.format(path=path)}
             """
         )
         connection.execute(

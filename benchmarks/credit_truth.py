@@ -9,16 +9,14 @@ touch caused. Writes results/credit_truth.md, by stage and model, a column for e
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.processes import run
+
 RESULTS = Path(__file__).parent / "results"
-PROJECT = Path(__file__).parent.parent
 ERROR, RANK = "credit_error_", "credit_rank_correlation_"
 STAGES = ("lead", "mql", "sql", "opportunity", "won")
 
@@ -26,15 +24,7 @@ STAGES = ("lead", "mql", "sql", "opportunity", "won")
 def scores(seed: int, scale: float) -> dict[str, float | None]:
     """Return the scores of credit of one company by metric."""
     with tempfile.TemporaryDirectory(prefix="engineroom-bench-") as home:
-        environment = os.environ | {
-            "ENGINEROOM_HOME": f"{home}/home",
-            "SEED": str(seed),
-            "SCALE": f"{scale:g}",
-        }
-        program = "from orchestration.cli import main; raise SystemExit(main())"
-        subprocess.run(
-            [sys.executable, "-c", program, "run"], cwd=PROJECT, env=environment, check=True
-        )
+        run(Path(home) / "home", seed, scale)
         published = Path(home) / "home" / "published" / "current" / "engineroom.duckdb"
         with duckdb.connect(str(published), read_only=True) as connection:
             return dict(

@@ -12,15 +12,18 @@ Writes results/daily_credit.md.
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from benchmarks.processes import ended
 from orchestration.settings import Settings, child_environment
 
 RESULTS = Path(__file__).parent / "results"
@@ -126,18 +129,17 @@ def built(settings: Settings, as_of: str, *options: str) -> tuple[dict[str, floa
     command = ["run", "--project-dir", str(settings.transform), "--select", *MODELS, *options]
     command += ["--profiles-dir", str(settings.transform)]
     program = [sys.executable, "-c", "from orchestration.dbt_process import main; main()", *command]
-    with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen(
-            program, env=environment, cwd=settings.transform.parent, stdout=told
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        told.seek(0)
-        if process.returncode:
-            raise SystemExit(told.read().decode()[-3000:])
+    done = ended(program, environment)
+    if done.code:
+        raise SystemExit(done.text[-3000:])
     results = json.loads((settings.target / "run_results.json").read_text("utf-8"))["results"]
     seconds = {each["unique_id"].split(".")[-1]: each["execution_time"] for each in results}
-    return seconds, used.ru_maxrss / 1024
+    return seconds, done.peak_mb
+
+
+def _apart(work: Callable[..., Any], *given: Any) -> Any:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, given)
 
 
 def digest(home: Path) -> list[tuple]:
@@ -159,9 +161,10 @@ def main() -> None:
         home = Path(folder) / "home"
         shutil.copytree(chosen.home, home, ignore=shutil.ignore_patterns("*.log", "dagster"))
         settings = Settings(home=home, environment=dict(os.environ))
-        many = fill(settings.warehouse, chosen.touches)
+        # In processes of their own, so that this one stays small.
+        many = _apart(fill, settings.warehouse, chosen.touches)
         full, peak = built(settings, FIRST_DAY, "--full-refresh")
-        come(settings.warehouse)
+        _apart(come, settings.warehouse)
         part, part_peak = built(settings, NEXT_DAY)
         found = digest(home)
         built(settings, NEXT_DAY, "--full-refresh")

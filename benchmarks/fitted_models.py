@@ -10,7 +10,6 @@ with Python and numpy in it.
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import numpy as np
 
 from attribution.fits import MODELS, learner, touch_credits
 from attribution.paths import Paths
+from benchmarks.processes import peak_bytes
 
 RESULTS = Path(__file__).parent / "results"
 ARRAYS = ("starts", "steps", "conversions", "nulls", "value")
@@ -66,7 +66,7 @@ def measured(file: Path) -> dict[str, float]:
         seconds[f"{model}: its touches' credits"] = time.perf_counter() - begun - seconds[model]
     seconds["all"] = time.perf_counter() - started
     seconds["all, seconds of processor"] = time.process_time()
-    seconds["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds["peak"] = peak_bytes() / 1024**2
     return seconds
 
 

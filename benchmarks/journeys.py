@@ -18,11 +18,8 @@ Markov and Shapley of the peers are simulated or of another game and are shown f
 import argparse
 import json
 import multiprocessing
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +27,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+
+from benchmarks.processes import ended
 
 RESULTS = Path(__file__).parent / "results"
 CHANNELS = [
@@ -197,16 +196,9 @@ def journeys(touches: int, path: Path) -> int:
 
 def asked(python: str, program: str, *arguments: str) -> Answer:
     """Run a program in a process of its own; what it prints last is its answer."""
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen([python, "-c", program, *arguments], stdout=told)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - started
-        told.seek(0)
-        lines = told.read().decode().splitlines()
-    totals = json.loads(lines[-1]) if process.returncode == 0 else {}
-    return Answer(seconds, used.ru_maxrss / 1024, totals)
+    done = ended([python, "-c", program, *arguments])
+    totals = json.loads(done.text.splitlines()[-1]) if done.code == 0 else {}
+    return Answer(done.seconds, done.peak_mb, totals)
 
 
 def apart(ours: Answer, theirs: Answer, names: dict[str, str]) -> dict[str, float]:

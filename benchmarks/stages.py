@@ -14,7 +14,6 @@ import os
 import platform
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,8 +23,9 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.processes import ENGINEROOM, PROJECT
+
 RESULTS = Path(__file__).parent / "results"
-PROJECT = Path(__file__).parent.parent
 # The promises at SCALE=1 on two cores: the run after the installation, and its memory.
 LIMIT_SECONDS, LIMIT_MEGABYTES = 180.0, 2_000.0
 SAMPLES_PER_SECOND = 10
@@ -95,10 +95,9 @@ def _resident(pid: int) -> int:
 def measure(scale: float, home: Path) -> tuple[float, float, list[Stage]]:
     """Return seconds and peak MB of a whole run at `scale`, and its stages in order."""
     environment = {**os.environ, "ENGINEROOM_HOME": str(home), "SCALE": f"{scale:g}"}
-    command = [sys.executable, "-c", "from orchestration.cli import main; raise SystemExit(main())"]
     started = time.monotonic()
     process = subprocess.Popen(
-        [*command, "run"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
+        [*ENGINEROOM, "run"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
     )
     memory, stages = Memory(process.pid), {}
     for line in process.stdout or ():

@@ -18,6 +18,7 @@ import duckdb
 from benchmarks.hygiene import issues, page
 from benchmarks.hygiene.spoil import Spoiled, company
 from benchmarks.identity.normalise import normalise
+from benchmarks.processes import run
 from orchestration.rooms import normalise as normalise_values
 from orchestration.settings import Settings
 
@@ -41,7 +42,7 @@ def main() -> None:
     runs, rooms = [], []
     for seed in asked.seed:
         with tempfile.TemporaryDirectory() as folder:
-            issues.run(Path(folder) / "home", seed, asked.scale)
+            run(Path(folder) / "home", seed, asked.scale)
             runs.append(issues.measured(Path(folder) / "home", seed, asked.scale))
             rooms.append(_room(Path(folder) / "room", seed, asked.scale))
     text = "\n".join(page.lines(asked.seed, asked.scale, runs, rooms))

@@ -5,9 +5,6 @@ what its people are. What only looks odd (another spelling of a country or a cur
 found, and its true value must be told.
 """
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +18,6 @@ from ingestion.sandbox.dirt import is_of_the_set_up
 from ingestion.sandbox.records import ContactRecord, contacts
 from ingestion.sandbox.wire import hubspot
 
-PROJECT = Path(__file__).resolve().parents[2]
 # The rule and reason under which a spoiled field is found, by the kind of its dirt.
 EMAIL, PHONE = "contact_email_is_well_formed", "contact_phone_can_be_dialled"
 MEDIUM, SOURCE = "web_visit_medium_is_in_the_vocabulary", "web_visit_source_is_spelt_as_known"
@@ -115,19 +111,6 @@ class Scores:
     def recall(self, fault: Fault) -> float:
         """Of what was planted so, the share that was found so; 1 where nothing was planted."""
         return self.right[fault] / self.planted[fault] if self.planted[fault] else 1.0
-
-
-def run(home: Path, seed: int, scale: float) -> None:
-    """Make a home of the company by one whole run; raises CalledProcessError where it fails."""
-    command = [sys.executable, "-c", "from orchestration.cli import main; raise SystemExit(main())"]
-    told = {"ENGINEROOM_HOME": str(home), "SEED": str(seed), "SCALE": f"{scale:g}"}
-    subprocess.run(
-        [*command, "run"],
-        cwd=PROJECT,
-        env={**os.environ, **told},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
 
 
 def measured(home: Path, seed: int, scale: float) -> Scores:

@@ -21,6 +21,7 @@ import duckdb
 import yaml
 
 from benchmarks.identity import homes
+from benchmarks.processes import peak_bytes
 from identity.linkage.quality import b_cubed, largest, pairwise
 from identity.resolve import IdentityReport, resolve
 
@@ -102,15 +103,7 @@ def _resolved(warehouse: Path, day: int, full: bool) -> tuple[float, float, floa
     )
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.monotonic() - started, cpu, _peak(), report
-
-
-def _peak() -> float:
-    """Return this process's peak in megabytes; that of getrusage is its parent's where that was
-    larger.
-    """
-    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return time.monotonic() - started, cpu, peak_bytes() / 1024**2, report
 
 
 def _keep_back(warehouse: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.ingestion.loops import by_hand
 from benchmarks.ingestion.resources import AS_OF, NAMED, Resource
+from benchmarks.processes import peak_bytes
 from ingestion.http import Clock
 from ingestion.pipeline import load
 
@@ -57,20 +58,12 @@ def main() -> None:
         rows = ours(asked, address, folder)
     else:
         rows = by_hand(asked.table, asked.loop(address, asked.table), folder)
-    print(json.dumps({"rows": rows, "cpu": _cpu() - before, "megabytes": _highest()}))
+    print(json.dumps({"rows": rows, "cpu": _cpu() - before, "megabytes": peak_bytes() / 1e6}))
 
 
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-def _highest() -> float:
-    # ru_maxrss would remember the parent; this is the process's own.
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
 
 
 if __name__ == "__main__":
