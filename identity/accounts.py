@@ -184,7 +184,7 @@ def _keep(connection: duckdb.DuckDBPyConnection) -> None:
 # What a record says of its company, and whether the last run heard the same.
 _CHANGED = f"""
 create or replace temp view stated as
-select key, placed as content from seen where is_placed;
+select key, place, content from seen where is_placed;
 
 create or replace temp table changed as
 select distinct key
@@ -198,7 +198,7 @@ select
     case when object = 'companies' then hash(source, source_record_id)
         when company_record_id is not null then hash(source, company_record_id) end as company_ref,
     case when object = 'companies' then 'record:' || record_key end as alone_key, created_at
-from {RECORDS} inner join stated on hash(record_key) = stated.key
+from {RECORDS} as records inner join stated on records.rowid = stated.place
 where stated.key in (select key from changed);
 
 create or replace temp view statements as

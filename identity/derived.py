@@ -3,14 +3,12 @@
 from identity.tables import BLOCKS
 
 RECORDS = "intermediate.int_identity__records"
-# The columns of a record that identity depends on: another value in one makes it a changed record.
+# The columns of a record that a person depends on.
 READ = (
     "linked_record_id, record_kind, created_at, first_key, last_key, company_key, street_key,"
     " postal_code, city, country_code, email_key, email_normalised, email_domain, phone_key,"
     " is_free_mail"
 )
-# The columns that a record's account depends on.
-PLACED = "account_domain, company_key, company_name, company_record_id, created_at"
 # Block -> the value two records must share to be scored at all. Never a first and last name alone,
 # never a bare local part of an address.
 _BLOCKS = (
@@ -40,7 +38,7 @@ _KEYS = {
 
 
 def derived(wanted: str, *, is_fresh: bool) -> str:
-    """The SQL of the records in table `wanted` (record_key, number, content), keys and all."""
+    """The SQL of the records in table `wanted` (place, number, content), keys and all."""
     keys = ", ".join(f"{_hashed(*values)} as key_{kind}" for kind, values in _KEYS.items())
     blocks = ", ".join(
         f"{_hashed(*values, given='is_scored')} as {name}"
@@ -61,7 +59,8 @@ def derived(wanted: str, *, is_fresh: bool) -> str:
                 split_part(email_key, '@', 1) as local,
                 record_kind = 'person' and first_key is not null and last_key is not null
                     as is_scored
-            from {RECORDS} as records inner join {wanted} as wanted using (record_key)
+            from {RECORDS} as records inner join {wanted} as wanted
+                on records.rowid = wanted.place
         ),
         lettered as (
             select

@@ -82,13 +82,19 @@ def _forced(connection: duckdb.DuckDBPyConnection, matching: Matching) -> str:
 # three parts the planner paired every record of an object with every other first, 20 GB at 8,000
 # records.
 _VENDOR_MERGES = f"""
-    select losers.number, winners.number, null
-    from (
+    with merges as materialized (
         select
             source || '|' || object || '|' || loser_record_id as loser_key,
             source || '|' || winner_object || '|' || winner_record_id as winner_key
         from {MERGES} where object <> 'companies'
-    ) as merges
-    inner join everyone as losers on merges.loser_key = losers.record_key
-    inner join everyone as winners on merges.winner_key = winners.record_key
+    ),
+    named as materialized (
+        select number, record_key from everyone where record_key in (
+            select loser_key from merges union all select winner_key from merges
+        )
+    )
+    select losers.number, winners.number, null
+    from merges
+    inner join named as losers on merges.loser_key = losers.record_key
+    inner join named as winners on merges.winner_key = winners.record_key
 """

@@ -30,14 +30,18 @@ def keep_persons(
     stay as they were, and new records join them or are persons of their own.
     """
     connection.execute(
-        """
+        f"""
+        -- What the map says of the members and of records that are gone, read once.
+        create or replace temp table mapped as
+        select known.*, known.rowid as map_place from identity.person_map as known
+        semi join (
+            select {store.KEY} from members union all select {store.KEY} from gone
+        ) using ({store.KEY});
         create or replace temp table clustering as
         select cluster, place as age_rank, record_key as member, person_id as old_id
-        from members
-        left join identity.person_map using (source, object, source_record_id);
+        from members left join mapped using ({store.KEY});
         create or replace temp table lost_ids as
-        select distinct person_id as old_id from identity.person_map
-        semi join gone using (source, object, source_record_id)
+        select distinct person_id as old_id from mapped semi join gone using ({store.KEY})
         """
     )
     ids.assign(connection, "person", _FORMER)

@@ -99,6 +99,8 @@ def _resolve(
     edges.make_edges(connection, matching, full=full)
     add_scored_edges(connection, matching, full=full)
 
+    # A commit that writes the tables themselves back needs no log of its rows before.
+    connection.execute("set wal_autocheckpoint = '0B'")
     connection.begin()
     open_graph(connection, matching, full=full)
     cut = cut_graph(connection, matching, full=full)

@@ -94,13 +94,14 @@ def keep_events(
 def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> None:
     """Write `fresh_map` (the members' rows but their date); what did not change keeps its date.
 
-    Rows of records that are gone leave the map, and their history ends.
+    `mapped` is what the map says of them now, and where. Rows of records that are gone leave the
+    map, and their history ends.
     """
     connection.execute(
         f"""
         create or replace temp table dated_map as
         select
-            fresh_map.*,
+            fresh_map.*, map_place,
             case when known.person_id = fresh_map.person_id then known.valid_from
                 else cast(? as timestamp) end as valid_from,
             known.person_id as old_id, known.person_id is not distinct from fresh_map.person_id
@@ -108,7 +109,7 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
             known.match_tier is not distinct from fresh_map.match_tier
             and known.match_rule is not distinct from fresh_map.match_rule
             and known.confidence is not distinct from fresh_map.confidence as is_same_match
-        from fresh_map left join identity.person_map as known using ({KEY})
+        from fresh_map left join mapped as known using ({KEY})
         """,
         [as_of],
     )
@@ -136,11 +137,12 @@ def keep_person_map(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: d
     )
     connection.execute(
         f"""
-        delete from identity.person_map as known using (
-            select {KEY} from dated_map where not (is_same_person and is_same_match)
+        delete from identity.person_map where rowid in (
+            select map_place from dated_map
+            where map_place is not null and not (is_same_person and is_same_match)
             union all
-            select {KEY} from gone
-        ) as moved where {_same_key("known", "moved")}
+            select map_place from mapped semi join gone using ({KEY})
+        )
         """
     )
     connection.execute(

@@ -115,7 +115,8 @@ def _keep_back(warehouse: Path) -> None:
         )
         connection.execute(f"delete from {RECORDS} where hash(record_key) % 400 < 3")
         connection.execute(
-            f"update {RECORDS} set phone_key = reverse(phone_key) where hash(record_key) % 400 = 3"
+            f"update {RECORDS} set phone_key = reverse(phone_key), row_hash = reverse(row_hash)"
+            " where hash(record_key) % 400 = 3"
         )
         connection.execute("checkpoint")
 

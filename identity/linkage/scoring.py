@@ -37,7 +37,10 @@ def score(
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection)
     fresh = api.register(new)
-    linker = Linker(fresh, splink_settings(definition, model), log_level=None)
+    # The settings were judged when the model was trained; again would cost a tenth of an increment.
+    linker = Linker(
+        fresh, splink_settings(definition, model), log_level=None, validate_settings=False
+    )
     _tell_frequencies(connection, api, linker, model)
     least = definition.ladder[0]
     found = [linker.inference.predict_within(fresh, threshold_match_weight=least)]

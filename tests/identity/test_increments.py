@@ -2,11 +2,14 @@
 
 import datetime as dt
 import random
+import re
 import shutil
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from identity.derived import READ
 from tests.identity.test_resolve import DAY_1, Company, decision
 
 FIRST = ("ann", "anna", "a", "bob", "robert")
@@ -119,3 +122,11 @@ def test_an_increment_places_accounts_as_a_rebuild_with_the_ledger_kept_does(tmp
         for table in ("placed_records", "account_members"):
             kept = f"select * from identity.{table} order by all"
             assert company.rows(kept) == rebuilt.rows(kept)
+
+
+def test_a_record_has_changed_where_any_column_that_decides_its_person_or_account_has():
+    models = Path(__file__).parents[2] / "transform" / "models" / "intermediate" / "identity"
+    model = (models / "int_identity__records.sql").read_text("utf-8")
+    hashed = set(re.findall(r"'(\w+)'", model.rpartition("surrogate_key(")[2]))
+    of_account = {"account_domain", "company_key", "company_name", "company_record_id"}
+    assert hashed == set(re.findall(r"\w+", READ)) | of_account

@@ -66,7 +66,10 @@ class Company:
         merges += " winner_object varchar, winner_record_id varchar, merged_at timestamp"
         rows = [list(row.values()) for row in self.records.values()]
         with duckdb.connect(str(self.file)) as connection:
-            for name, told, lines in (("records", columns, rows), ("merges", merges, self.merges)):
+            for name, told, lines, more in (
+                ("records", f"{columns}, row_hash varchar", rows, ", md5(cast(lines as varchar))"),
+                ("merges", merges, self.merges, ""),
+            ):
                 table = f"intermediate.int_identity__{name}"
                 connection.execute(f"create or replace table {table} ({told})")
                 if lines:
@@ -74,7 +77,7 @@ class Company:
                         str(place): each for place, each in enumerate(zip(*lines, strict=True))
                     }
                     connection.register("lines", pa.table(columns))
-                    connection.execute(f"insert into {table} select * from lines")
+                    connection.execute(f"insert into {table} select *{more} from lines")
                     connection.unregister("lines")
 
     def resolve(self, as_of=DAY_1, full=False, run="run", broken=(), **changes):

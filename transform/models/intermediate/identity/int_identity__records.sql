@@ -148,62 +148,70 @@ keyed as (
             else 'person'
         end as record_kind
     from judged
+),
+
+records as (
+    select
+        concat(source, '|', object, '|', source_record_id) as record_key,
+        source,
+        object,
+        source_record_id,
+        merged_into_record_id,
+        linked_record_id,
+        email,
+        email_normalised,
+        email_domain,
+        case
+            when
+                email_domain is null or is_role_email or is_disposable_email or is_placeholder_email
+                then null
+            when domain_delivered = 'gmail.com'
+                then concat(replace(local_untagged, '.', ''), '@', domain_delivered)
+            else concat(local_untagged, '@', domain_delivered)
+        end as email_key,
+        phone,
+        case
+            when length(phone_national) >= 8 and coalesce(phone_problem, '') <> 'placeholder'
+                then phone_national
+        end as phone_key,
+        first_name,
+        last_name,
+        coalesce(first_canonical, nullif(first_folded, '')) as first_key,
+        nullif(last_folded, '') as last_key,
+        company_name,
+        company_key,
+        company_record_id,
+        company_domain,
+        account_domain,
+        job_title,
+        country,
+        country_code,
+        region,
+        city,
+        postal_code,
+        {{ regexp_replace_all('lower(street)', '[^a-z0-9]', '') }} as street_key,
+        street,
+        lifecycle_stage_native,
+        record_kind,
+        is_role_email,
+        is_disposable_email,
+        is_free_mail,
+        is_placeholder_email,
+        is_unsubscribed,
+        is_archived,
+        is_deleted,
+        created_at,
+        updated_at
+    from keyed
 )
 
+-- All that persons and accounts are decided by: another hash makes it a changed record.
 select
-    concat(source, '|', object, '|', source_record_id) as record_key,
-    source,
-    object,
-    source_record_id,
-    merged_into_record_id,
-    linked_record_id,
-    email,
-    email_normalised,
-    email_domain,
-    case
-        when
-            email_domain is null or is_role_email or is_disposable_email or is_placeholder_email
-            then null
-        when domain_delivered = 'gmail.com'
-            then concat(replace(local_untagged, '.', ''), '@', domain_delivered)
-        else concat(local_untagged, '@', domain_delivered)
-    end as email_key,
-    phone,
-    case
-        when length(phone_national) >= 8 and coalesce(phone_problem, '') <> 'placeholder'
-            then phone_national
-    end as phone_key,
-    first_name,
-    last_name,
-    coalesce(first_canonical, nullif(first_folded, '')) as first_key,
-    nullif(last_folded, '') as last_key,
-    company_name,
-    company_key,
-    company_record_id,
-    company_domain,
-    account_domain,
-    job_title,
-    country,
-    country_code,
-    region,
-    city,
-    postal_code,
-    {{ regexp_replace_all('lower(street)', '[^a-z0-9]', '') }} as street_key,
-    street,
-    lifecycle_stage_native,
-    record_kind,
-    is_role_email,
-    is_disposable_email,
-    is_free_mail,
-    is_placeholder_email,
-    is_unsubscribed,
-    is_archived,
-    is_deleted,
-    created_at,
-    updated_at,
+    *,
     {{ surrogate_key([
-        'email', 'email_domain', 'phone', 'first_name', 'last_name', 'company_name',
-        'company_record_id', 'company_domain', 'account_domain', 'country', 'postal_code', 'street',
-        'merged_into_record_id', 'linked_record_id', 'record_kind', 'is_deleted'
+        'linked_record_id', 'record_kind', 'created_at', 'first_key', 'last_key', 'email_key',
+        'email_normalised', 'email_domain', 'is_free_mail', 'phone_key', 'street_key',
+        'postal_code', 'city', 'country_code', 'company_key', 'company_name', 'company_record_id',
+        'account_domain'
     ]) }} as row_hash
-from keyed
+from records
