@@ -15,21 +15,26 @@ Markov Chains, chapter 3). One inversion serves all channels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
-from scipy import linalg
+from threadpoolctl import ThreadpoolController
 
 from attribution.errors import CannotCredit, TooLarge
 from attribution.paths import Doubles, Integers, Paths
 
 ORDERS = (1, 2, 3)
 # A chain of order 2 or 3 is so well connected that a sparse factorisation fills in; the inverse is
-# dense. 4,000 states are 128 MB twice: 15 channels at order 3, 62 at order 2, if every run occurs.
+# dense. 4,000 states are 128 MB three times: 15 channels at order 3, 62 at order 2, if every run
+# occurs.
 MAX_STATES = 4_000
 # Keys that are counted in one array, and not by sorting.
 _COUNTED = 1 << 22
 _LARGEST = 1 << 62
 _AGREES = 1e-9
+# With two threads the last digits of an inverse differ from run to run, and beside another process
+# a matrix of 600 rows takes ten times one's processor time. The limit holds for the whole process.
+_LIBRARIES, _ALONE = ThreadpoolController(), Lock()
 
 
 @dataclass(frozen=True)
@@ -124,23 +129,34 @@ def effects(found: Transitions) -> Effects:
     )
     matrix = np.eye(len(states))
     matrix[here[inside], there] -= chances[inside]
-    visits = linalg.inv(matrix, overwrite_a=True, check_finite=False)
     onto = np.bincount(here[converts], chances[converts], minlength=len(states))
-    p_from = visits @ onto
-    # The start is the smallest code, and every journey leaves it once.
+    with _ALONE, _LIBRARIES.limit(limits=1, user_api="blas"):
+        p_start, removal = _removed(matrix, onto, states % base, found.channels)
+    # Every journey leaves the start once.
     journeys = found.counts[found.states == 0].sum()
-    p_start = float(p_from[0])
     if abs(p_start - conversions / journeys) > _AGREES:
         raise ArithmeticError(
             f"order {found.order}: the chain converts {p_start}, the paths {conversions / journeys}"
         )
-    removal = np.zeros(found.channels)
-    for channel in range(found.channels):
-        held = np.flatnonzero(states % base == channel + 1)
-        if len(held):
-            entered = linalg.solve(visits[np.ix_(held, held)], p_from[held], check_finite=False)
-            removal[channel] = visits[0, held] @ entered / p_start
     return Effects(np.clip(removal, 0.0, 1.0), p_start, len(states))
+
+
+def _removed(
+    matrix: Doubles, onto: Doubles, last: Integers, channels: int
+) -> tuple[float, Doubles]:
+    """Return the chance to convert and every channel's effect, from I - Q and r.
+
+    `last` is the last touch of each state, the channel's place + 1; the start is the first state.
+    """
+    visits = np.linalg.inv(matrix)
+    p_from = visits @ onto
+    removal = np.zeros(channels)
+    for channel in range(channels):
+        held = np.flatnonzero(last == channel + 1)
+        if len(held):
+            entered = np.linalg.solve(visits[np.ix_(held, held)], p_from[held])
+            removal[channel] = visits[0, held] @ entered / p_from[0]
+    return float(p_from[0]), removal
 
 
 def _summed(keys: Integers, weights: Doubles, space: int) -> tuple[Integers, Doubles]:

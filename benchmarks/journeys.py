@@ -4,7 +4,7 @@
 
 Made-up touches, rows in no order: journeys of one to twenty touches over twelve channels, of which
 one in three converts. Each contestant is a process of its own that reads the file; its seconds run
-from its start to its answer, imports in it, and its memory is the process's peak. The peers are
+from its start to its answer, with and without its imports, and its memory is its peak. The peers are
 asked for what they have: marketing-attribution-models for five rules, Markov and Shapley,
 ChannelAttribution for three rules and Markov of order 1, its paths made by pandas and by polars.
 Ours gives the same models, and in a row of its own all that it has. Peers are left out past
@@ -71,21 +71,23 @@ CHANNEL_ATTRIBUTION = {
     "markov_order_1": "total_conversions",
 }
 PEER_MAM = """
-import json, sys
+import json, sys, time
 import polars as pl
 from mam.core import MAM
+started = time.monotonic()
 touches = pl.read_parquet(sys.argv[1])
 peer = MAM(touches, "session", "channel", "has_conversion", "touched_at", "person_id")
 found = {}
 for name in sys.argv[2].split(","):
     rows = getattr(peer, f"run_{name}")().to_polars()
     found[name] = dict(zip(rows["channels"].cast(pl.String), rows["attribution"]))
-print(json.dumps(found))
+print(json.dumps([time.monotonic() - started, found]))
 """
 PEER_MAM_1 = """
-import json, sys
+import json, sys, time
 import pandas as pd
 from marketing_attribution_models import MAM
+started = time.monotonic()
 peer = MAM(
     pd.read_parquet(sys.argv[1]), group_channels=True, channels_colname="channel",
     journey_with_conv_colname="has_conversion", group_channels_by_id_list=["person_id"],
@@ -96,10 +98,11 @@ for name in sys.argv[2].split(","):
     told = [part for part in getattr(peer, name)() if "channels" in getattr(part, "columns", ())]
     if told:  # of the first touch it tells a series without names
         found[name] = dict(zip(told[0]["channels"], told[0].iloc[:, 1]))
-print(json.dumps(found, default=float))
+print(json.dumps([time.monotonic() - started, found], default=float))
 """
 BY_POLARS = """
 import polars as pl
+started = time.monotonic()
 paths = (
     pl.scan_parquet(sys.argv[1]).sort("person_id", "touched_at")
     .group_by("person_id", maintain_order=True)
@@ -115,6 +118,7 @@ paths = (
 """
 BY_PANDAS = """
 import pandas as pd
+started = time.monotonic()
 rows = pd.read_parquet(sys.argv[1]).sort_values(["person_id", "touched_at"])
 rows = rows.groupby("person_id", sort=False).agg(
     path=("channel", " > ".join), has_conversion=("has_conversion", "any")
@@ -124,7 +128,7 @@ paths = paths.reset_index().assign(lost=lambda each: each["all"] - each.won)
 paths = paths.assign(won=paths.won.astype(int), value=paths.won.astype(float))
 """
 PEER_CHANNEL_ATTRIBUTION = """
-import json, sys
+import json, sys, time
 import ChannelAttribution as peer
 MAKE_PATHS
 rules = peer.heuristic_models(paths, "path", "won", var_value="value", flg_pro=False)
@@ -133,14 +137,16 @@ chain = peer.markov_model(
 )
 rows = rules.merge(chain, on="channel_name").set_index("channel_name")
 names = sys.argv[2].split(",")
-print(json.dumps({name: rows[name].to_dict() for name in names}))
+found = {name: rows[name].to_dict() for name in names}
+print(json.dumps([time.monotonic() - started, found]))
 """
 OURS = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 import yaml
 from attribution.files.columns import Touches
 from attribution.run import Asked, run
+started = time.monotonic()
 rules = yaml.safe_load(Path(sys.argv[3]).read_text("utf-8"))["attribution_models"]
 models = tuple(filter(None, sys.argv[2].split(",")))
 columns = Touches("person_id", "touched_at", "channel", "has_conversion")
@@ -148,16 +154,20 @@ found = {}
 for row in run(Path(sys.argv[1]), columns, rules, Asked(models, half_life_days=7.0)).credits:
     given = row.conversions if row.model_conversions is None else row.model_conversions
     found.setdefault(row.model, {})[row.channel] = given
-print(json.dumps(found))
+print(json.dumps([time.monotonic() - started, found]))
 """
 CONFIG = Path(__file__).parent.parent / "config" / "attribution.yml"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a contestant took and said; `totals` is empty where it did not get to its end."""
+    """What a contestant took and said; `totals` is empty where it did not get to its end.
+
+    `working` are its seconds without the start of the process and its imports.
+    """
 
     seconds: float
+    working: float
     peak_mb: float
     totals: dict[str, dict[str, float]]
 
@@ -197,8 +207,8 @@ def journeys(touches: int, path: Path) -> int:
 def asked(python: str, program: str, *arguments: str) -> Answer:
     """Run a program in a process of its own; what it prints last is its answer."""
     done = ended([python, "-c", program, *arguments])
-    totals = json.loads(done.text.splitlines()[-1]) if done.code == 0 else {}
-    return Answer(done.seconds, done.peak_mb, totals)
+    working, totals = json.loads(done.text.splitlines()[-1]) if done.code == 0 else (0.0, {})
+    return Answer(done.seconds, working, done.peak_mb, totals)
 
 
 def apart(ours: Answer, theirs: Answer, names: dict[str, str]) -> dict[str, float]:
@@ -259,17 +269,19 @@ def measured(touches: int, path: Path, beside: Sequence[Peer]) -> str:
     lines = [
         f"## {many:,} touches",
         "",
-        "| | seconds | of a million | peak MB | over ours |",
-        "|---|---:|---:|---:|---:|",
+        "| | seconds | of a million | peak MB | over ours | imports apart | over ours |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
 
     def line(name: str, answer: Answer, same: Answer | None = None) -> None:
         over = f"{answer.seconds / same.seconds:.1f}" if same else ""
+        beyond = f"{answer.working / same.working:.1f}" if same else ""
         if not answer.totals:
-            name, over = f"{name}: died", ""
+            name, over, beyond = f"{name}: died", "", ""
         each = answer.seconds / many * 1e6
         lines.append(
-            f"| {name} | {answer.seconds:.2f} | {each:.2f} | {answer.peak_mb:,.0f} | {over} |"
+            f"| {name} | {answer.seconds:.2f} | {each:.2f} | {answer.peak_mb:,.0f} | {over}"
+            f" | {answer.working:.2f} | {beyond} |"
         )
 
     line("Engine Room, all its models", ours(()))

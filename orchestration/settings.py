@@ -24,9 +24,6 @@ QUIET = {
     "GX_ANALYTICS_ENABLED": "false",
     "DAGSTER_DISABLE_TELEMETRY": "1",
 }
-# Two threads on a matrix of 600 rows took ten times one's processor time beside another process,
-# and the last digits of an answer would hang on how many there are.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 class Refused(RuntimeError):  # noqa: N818  (an outcome: the run was refused, with its remedy)
@@ -103,7 +100,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
 def export(settings: Settings) -> None:
     """Hand the settings to the tools that can only be told through the process environment."""
-    os.environ.update(QUIET | ONE_THREAD)
+    os.environ.update(QUIET)
     os.environ["ENGINEROOM_HOME"] = str(settings.home)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
@@ -113,7 +110,6 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return {
         **settings.environment,
         **QUIET,
-        **ONE_THREAD,
         "ENGINEROOM_HOME": str(settings.home),
         "DAGSTER_HOME": str(settings.dagster_home),
     }

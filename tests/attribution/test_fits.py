@@ -8,6 +8,7 @@ import oracle
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from attribution import markov, shapley
 from attribution import paths as journeys
@@ -227,6 +228,17 @@ def test_a_chain_of_too_many_states_is_refused_with_its_size() -> None:
         pytest.raises(TooLarge, match=r"order 3 .* has 6 states, and its limit is 4"),
     ):
         fitted(rows, "markov_order_3")
+
+
+def test_the_last_digits_of_an_effect_hang_on_no_number_of_threads() -> None:
+    rng = np.random.default_rng(1)
+    rows = [([str(each) for each in rng.integers(0, 12, 12)], 1, 1, 0.0) for _ in range(200)]
+    chain = markov.transitions(from_lists(rows), 2)
+    told = set()
+    for threads in (1, 2):
+        with threadpool_limits(threads, "blas"):
+            told.add(markov.effects(chain).removal.tobytes())
+    assert len(told) == 1
 
 
 def test_paths_that_never_convert_cannot_be_fitted() -> None:
