@@ -4,7 +4,7 @@
 
 Made-up touches, rows in no order: journeys of one to twenty touches over twelve channels, of which
 one in three converts. Each contestant is a process of its own that reads the file; its seconds run
-from its start to its answer, with and without its imports, and its memory is its peak. The peers are
+from its start to its answer, with and without imports, and its memory is its peak. The peers are
 asked for what they have: marketing-attribution-models for five rules, Markov and Shapley,
 ChannelAttribution for three rules and Markov of order 1, its paths made by pandas and by polars.
 Ours gives the same models, and in a row of its own all that it has. Peers are left out past
