@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from attribution import fits
 from attribution.paths import Doubles, Integers, spans
 
+# What configuration calls the rule of a model that is learnt.
+FITTED = "fitted"
 # What a weight is in for storage: a conversion is a million of them.
 MICROS = 1_000_000
 # Touches worked on at a time: their arrays stay in the processor's cache, which takes two thirds of
@@ -55,6 +56,14 @@ class Journeys:
     is_lead: npt.NDArray[np.bool_]
     is_opportunity: npt.NDArray[np.bool_]
     is_close: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, starts: Integers) -> Journeys:
+        """Return journeys of which no more is known: of one instant, none direct, no milestone."""
+        lengths, touches = np.diff(starts), int(starts[-1])
+        position = np.arange(touches) - np.repeat(starts[:-1], lengths) + 1
+        no = np.zeros(touches, dtype=bool)
+        return cls(starts, position, np.zeros(touches), np.ones(len(lengths)), no, no, no, no)
 
     def parts(self) -> Iterator[tuple[int, int, Journeys]]:
         """Yield the same journeys in parts of about CHUNK touches: first journey, end, part."""
@@ -169,7 +178,7 @@ def credits(
             (found.reporting, reporting_units[first:end]),
         )
         for model, rule in enumerate(rules):
-            is_fitted = rule["rule"] == fits.RULE
+            is_fitted = rule["rule"] == FITTED
             weight = fitted(part, next(shares)) if is_fitted else weights(part, rule)
             found.weight[model, touches] = weight
             for held, units in amounts:

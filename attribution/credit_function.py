@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from attribution import credit, fits
+from attribution import credit
 from attribution.paths import Doubles, Integers
 
 NAME = "credit_touches"
@@ -71,7 +71,7 @@ def _credited(
         _numbers(held.field("is_close")),
     )
     known = json.loads(rules[0].as_py()) if len(starts) > 1 else []
-    fitted = sum(rule["rule"] == fits.RULE for rule in known)
+    fitted = sum(rule["rule"] == credit.FITTED for rule in known)
     found = credit.credits(
         journeys,
         known,

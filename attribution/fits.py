@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from attribution import markov, shapley
+from attribution import credit, markov, shapley
 from attribution.errors import CannotCredit
 from attribution.paths import Doubles, Paths, first
 
@@ -20,8 +20,6 @@ MARKOV = {f"markov_order_{order}": order for order in markov.ORDERS}
 VALUE_GAME, RATE_GAME = "shapley_value_game", "shapley_rate_game"
 MODELS = (*MARKOV, VALUE_GAME, RATE_GAME)
 INTERVAL = (0.025, 0.975)
-# What configuration calls the rule of a model that is learnt.
-RULE = "fitted"
 
 
 @dataclass(frozen=True)
@@ -157,10 +155,10 @@ def touch_credits(paths: Paths, effect: Doubles) -> tuple[Doubles, Doubles]:
 
 def touch_weights(paths: Paths, effect: Doubles) -> Doubles:
     """Return the weight of every step in its path: its channel's effect, evenly where all are 0."""
-    raw, owners = np.maximum(effect, 0.0)[paths.steps], paths.owners()
-    totals = np.bincount(owners, raw, minlength=len(paths.conversions))[owners]
-    even = 1.0 / paths.lengths[owners]
-    return np.divide(raw, totals, out=even, where=totals > 0)
+    if not len(paths.steps):
+        return np.zeros(0)
+    starts = np.append(paths.starts[:-1][paths.touched], paths.starts[-1])
+    return credit.fitted(credit.Journeys.of(starts), np.maximum(effect, 0.0)[paths.steps])
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from attribution import fits, stages
+from attribution import credit, fits, stages
 from attribution.errors import TooLarge
 from attribution.fits import Fit
 from attribution.paths import Paths, transformed
@@ -107,7 +107,8 @@ def fit(warehouse: Path, *, run_id: str, as_of: datetime, anew: bool = False) ->
         connection.begin()
         asked = _row(connection, "select * from config.attribution_fits")
         rows = connection.execute(
-            "select model from config.attribution_models where rule = ? order by model", [fits.RULE]
+            "select model from config.attribution_models where rule = ? order by model",
+            [credit.FITTED],
         ).fetchall()
         slots = _slots(connection, asked, as_of)
         held = set() if anew else _held(connection)

@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -117,7 +117,7 @@ def _chosen(
 ) -> tuple[list[str], list[str], list[str]]:
     """Return rule models, fitted models and what is said of those that the file cannot have."""
     unfit = {}
-    ruled = [row for row in rules if row["rule"] != fits.RULE]
+    ruled = [row for row in rules if row["rule"] != credit.FITTED]
     for row in ruled:
         if any(row[share] for share in _MILESTONES):
             unfit[row["model"]] = "needs milestones, and a file of journeys holds none"
@@ -198,22 +198,13 @@ def _rule_totals(
 def _journeys(
     paths: Paths, touched_at: Integers | None, direct: Any, half_life_days: float
 ) -> credit.Journeys:
-    lengths, touches = paths.lengths, len(paths.steps)
-    position = np.arange(touches) - np.repeat(paths.starts[:-1], lengths) + 1
-    age_days, none = np.zeros(touches), np.zeros(touches, dtype=bool)
-    if touched_at is not None:
-        ended_at = np.repeat(touched_at[paths.starts[1:] - 1], lengths)
-        age_days = (ended_at - touched_at) / _DAY
-    return credit.Journeys(
-        paths.starts,
-        position,
-        age_days,
-        np.full(len(lengths), half_life_days),
-        direct[paths.steps],
-        none,
-        none,
-        none,
-    )
+    found = credit.Journeys.of(paths.starts)
+    half_lives = np.full(len(found.lengths), half_life_days)
+    found = replace(found, half_life_days=half_lives, is_direct=direct[paths.steps])
+    if touched_at is None:
+        return found
+    ended_at = found.of_each_touch(touched_at[paths.starts[1:] - 1])
+    return replace(found, age_days=(ended_at - touched_at) / _DAY)
 
 
 def _fits(paths: Paths, models: Sequence[str], asked: Asked) -> tuple[list[fits.Fit], list[str]]:

@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import yaml
 
-from attribution import credit, credit_function, fits
+from attribution import credit, credit_function
 from benchmarks.credit_models import MODELS, TABLES
 from benchmarks.journeys import journeys
 from benchmarks.model_sql import rendered
@@ -45,7 +45,7 @@ def engine(path: Path) -> tuple[float, float]:
     rules = [
         row
         for row in yaml.safe_load(CONFIG.read_text("utf-8"))["attribution_models"]
-        if row["rule"] != fits.RULE
+        if row["rule"] != credit.FITTED
     ]
     keys = "person_id, touched_at, touchpoint_id"
     with duckdb.connect() as connection:
