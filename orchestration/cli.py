@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration import attribution_options, identity_commands
+from orchestration import attribution_options, identity_commands, routing_commands
 from orchestration.settings import Refused, Settings, export, from_environment
 
 
@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     template.set_defaults(command=_sources_template)
 
     identity_commands.add(commands)
+    routing_commands.add(commands)
     attribution = commands.add_parser("attribution", help="which channels earned the conversions")
     acts = attribution.add_subparsers(required=True, metavar="ACT")
     journeys = acts.add_parser("run", help="credit the journeys of any CSV or Parquet file")

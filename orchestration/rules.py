@@ -8,7 +8,7 @@ config/local/ (kept out of git) replaces the shipped one.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,7 +87,7 @@ def read(config: Path, name: str) -> dict[str, Any]:
     )
     problem = best_match(validator.iter_errors(document))
     if problem is not None:
-        raise Refused(_explain(str(shown), problem))
+        raise Refused(_explain(path, str(shown), problem))
     return document
 
 
@@ -95,6 +95,24 @@ def place(config: Path, name: str) -> Path:
     """Return the file that is in force: the user's own copy where there is one."""
     own = config / "local" / f"{name}.yml"
     return own if own.exists() else config / f"{name}.yml"
+
+
+def line(path: Path, keys: Iterable[str | int]) -> int:
+    """Return the line of a rule file on which a key or a row begins."""
+    node = yaml.compose(path.read_text("utf-8"), _LOADER)
+    found = node.start_mark if node else None
+    for key in keys:
+        if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            found = node.start_mark
+        elif isinstance(node, yaml.MappingNode):
+            pair = next((each for each in node.value if each[0].value == str(key)), None)
+            if pair is None:
+                break
+            found, node = pair[0].start_mark, pair[1]
+        else:
+            break
+    return found.line + 1 if found else 1
 
 
 def load(config: Path, warehouse: Path) -> dict[str, int]:
@@ -192,7 +210,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _explain(file: str, problem: ValidationError) -> str:
+def _explain(path: Path, file: str, problem: ValidationError) -> str:
+    where = line(path, problem.absolute_path) if path.exists() else 1
     key = ".".join(str(step) for step in problem.absolute_path) or "(top level)"
     remedy = {
         "required": "add the missing key",
@@ -200,4 +219,4 @@ def _explain(file: str, problem: ValidationError) -> str:
         "enum": "use one of the listed values",
         "type": "write a value of that type",
     }.get(str(problem.validator), "correct the value")
-    return f"{file}, key {key}: {problem.message[:300]}; {remedy}"
+    return f"{file}, key {key} (line {where}): {problem.message[:300]}; {remedy}"

@@ -95,5 +95,6 @@ def test_every_package_on_disk_is_installed() -> None:
         "orchestration",
         "quality",
         "reports",
+        "routing",
     }
     assert installed == on_disk
