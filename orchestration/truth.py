@@ -19,6 +19,8 @@ COLUMNS: dict[str, str] = {
     "opens": "campaign_id_mailchimp varchar, email_id varchar, occurred_at timestamp,"
     " is_machine boolean",
     "spam_submissions": "submission_id varchar, is_spam boolean",
+    "routed_leads": "submission_id varchar, required_owner varchar, mistake varchar,"
+    " assigned_at timestamp, reassigned_at timestamp, is_late boolean",
     "planted": "kind varchar, source varchar, object varchar, key varchar, note varchar",
 }
 

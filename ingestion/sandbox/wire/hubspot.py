@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from ingestion.sandbox import dirt
+from ingestion.sandbox import dirt, routing
 from ingestion.sandbox.company import DAY, HOUR, OWNERS, STAGES, Company, Deal, Person
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.records import main_contact_id
@@ -14,27 +14,25 @@ from ingestion.sandbox.wire import (
     hubspot_forms,
     hubspot_lists,
     hubspot_marketing,
+    hubspot_routing,
 )
 from ingestion.sandbox.wire.encode import change, iso_ms
 from ingestion.sandbox.wire.hubspot_shape import (
     DEAL_TO_CONTACT,
     DEAL_TO_PRIMARY_COMPANY,
     DECISION_MAKER,
-    PLAIN,
+    LEFT_OWNER,
     Kind,
     association,
     company_id,
     record,
     set_to,
     shown_at,
+    to_contact,
 )
 from ingestion.sandbox.wire.salesforce_shape import in_salesforce, opportunity_id
 
-# Somebody who sold here before, and whose deals others took over.
-LEFT_OWNER = "70000009"
 LEFT_AT = 1_738_368_000_000
-# HubSpot's number of the link from an activity to its contact, by the kind of activity.
-_TO_CONTACT = {"calls": 194, "meetings": 200, "emails": 198, "notes": 202, "tasks": 204}
 LABELLED_SHARE, REASSIGNED_SHARE = 0.4, 0.1
 
 
@@ -42,7 +40,9 @@ def changes(company: Company) -> Iterator[Change]:
     """Yield every change of every HubSpot object, in no particular order."""
     yield from _settings()
     yield from hubspot_companies.changes(company)
-    yield from hubspot_contacts.changes(company)
+    routed = routing.story(company)
+    yield from hubspot_contacts.changes(company, routed)
+    yield from hubspot_routing.changes(routed)
     yield from hubspot_forms.changes(company)
     yield from hubspot_lists.changes(company)
     yield from hubspot_marketing.changes(company)
@@ -137,13 +137,8 @@ def _activities(seed: int, person: Person) -> Iterator[Change]:
         if kind == "meetings":
             properties |= {"hs_meeting_outcome": "COMPLETED", "hs_meeting_title": "Demo"}
         yield change("hubspot", kind, id_, instant, record(id_, instant, instant, properties))
-        yield _to_contact(kind, id_, person, instant)
+        yield to_contact(kind, id_, main_contact_id(person), instant)
     yield from _task(seed, person, at)
-
-
-def _to_contact(kind: str, id_: str, person: Person, at: int) -> Change:
-    kinds = ((PLAIN, _TO_CONTACT[kind], None),)
-    return association(kind, id_, "contacts", main_contact_id(person), kinds, at)
 
 
 def _task(seed: int, person: Person, at: int) -> Iterator[Change]:
@@ -165,7 +160,7 @@ def _task(seed: int, person: Person, at: int) -> Iterator[Change]:
         }
         body = record(id_, born, instant, properties)
         yield change("hubspot", "tasks", id_, instant, body, sort_at=instant)
-    yield _to_contact("tasks", id_, person, born)
+    yield to_contact("tasks", id_, main_contact_id(person), born)
 
 
 def _money(cents: int) -> str:

@@ -42,6 +42,11 @@ def _company(seed: int, account: Account) -> Iterator[Change]:
         yield from _restored(seed, account, properties, created)
 
 
+def owner_of(seed: int, account: Account) -> str:
+    """Return who owns an account's company."""
+    return _first_draws(Random(f"{seed}/hubspot/company/{account.number}"))[1]
+
+
 def _first_draws(rng: Random) -> tuple[int, str, bool]:
     """Return a company's birth, its owner, and whether it is typed in a second time."""
     created = 1_735_689_600_000 + rng.randint(0, 200) * HOUR

@@ -4,7 +4,7 @@ Versions of one record never show out of order, however late one of them is: a v
 newest version, so an overtaken one is never seen by anybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -12,6 +12,7 @@ from ingestion.sandbox import names
 from ingestion.sandbox.company import DAY, HOUR, Company
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.records import ContactRecord, contacts, main_contact_id
+from ingestion.sandbox.routing import Routed
 from ingestion.sandbox.wire.encode import change, iso_ms
 from ingestion.sandbox.wire.hubspot_forms import FORM
 from ingestion.sandbox.wire.hubspot_shape import (
@@ -21,38 +22,56 @@ from ingestion.sandbox.wire.hubspot_shape import (
     record,
     set_to,
     shown_at,
+    shown_soon,
 )
 
 Step = tuple[int, dict[str, str | None]]
 History = dict[str, list[dict[str, Any]]]
 # Share of contacts whose job title somebody corrects later: the daily trickle of plain edits.
 EDITED_SHARE = 0.15
+# The workflow that gives new records an owner.
+_ROUTER = ("AUTOMATION_PLATFORM", "9001")
 
 
-def changes(company: Company) -> Iterator[Change]:
+def changes(company: Company, routed: Mapping[int, Routed]) -> Iterator[Change]:
     """Yield every version of every contact, and its link to its company."""
     owner_of = {deal.contact.number: deal.owner for deal in company.deals}
     every = contacts(company)
     losers = {each.merged_into: each for each in every if each.merged_into is not None}
     for each in every:
-        yield from _versions(company.seed, each, losers.get(each.contact_id), owner_of)
+        is_main = each.contact_id == main_contact_id(each.person)
+        lead = routed.get(each.person.number) if is_main else None
+        yield from _versions(company.seed, each, losers.get(each.contact_id), owner_of, lead)
 
 
 def _versions(
-    seed: int, contact: ContactRecord, loser: ContactRecord | None, owner_of: dict[int, str]
+    seed: int,
+    contact: ContactRecord,
+    loser: ContactRecord | None,
+    owner_of: dict[int, str],
+    lead: Routed | None,
 ) -> Iterator[Change]:
     rng = Random(f"{seed}/hubspot/contact/{contact.contact_id}")
     properties = _first_properties(rng, contact, owner_of)
+    if lead is not None:
+        properties["hubspot_owner_id"] = None  # the lead comes without an owner
     history = _histories(contact, properties)
     shown = 0
     body: dict[str, Any] = {}
-    for updated, edit in sorted(_steps(rng, contact, loser), key=lambda step: step[0]):
+    steps = sorted(_steps(rng, contact, loser), key=lambda step: step[0])
+    seen = [(updated, edit, shown_at(rng, updated)) for updated, edit in steps]
+    seen += _handovers(contact, lead) if lead else []
+    for updated, edit, visible in sorted(seen, key=lambda step: step[0]):
         properties |= edit
+        if "hubspot_owner_id" in edit:
+            source = ("CRM_UI", "500") if history["hubspot_owner_id"] else _ROUTER
+            entry = set_to(edit["hubspot_owner_id"], updated, *source)
+            history["hubspot_owner_id"].insert(0, entry)
         if "lifecyclestage" in edit:
             entry = set_to(edit["lifecyclestage"], updated, *_source(contact, edit))
             history["lifecyclestage"].insert(0, entry)
         body = _body(contact, properties, history, updated)
-        shown = max(shown, shown_at(rng, updated))
+        shown = max(shown, visible)
         yield change("hubspot", "contacts", contact.contact_id, shown, body, sort_at=updated)
     if contact.gone_how is not None:
         # The other record of a merge knows the instant too, so it must not depend on this one's.
@@ -108,8 +127,19 @@ def _first_properties(
 def _histories(contact: ContactRecord, properties: dict[str, str | None]) -> History:
     """Return the histories as they stand at first: a record comes with its owner, or without."""
     owner = properties["hubspot_owner_id"]
-    given = [] if owner is None else [set_to(owner, contact.created, "AUTOMATION_PLATFORM", "9001")]
+    given = [] if owner is None else [set_to(owner, contact.created, *_ROUTER)]
     return {"lifecyclestage": [], "hubspot_owner_id": given}
+
+
+def _handovers(
+    contact: ContactRecord, lead: Routed
+) -> list[tuple[int, dict[str, str | None], int]]:
+    """Return who got the record when, and when it shows; a forgotten one changes hands no more."""
+    return [
+        (at, {"hubspot_owner_id": owner}, shown_soon(at))
+        for at, owner in lead.handovers
+        if contact.gone_how is None or at < gone_at(contact) - 5 * DAY
+    ]
 
 
 def _source(contact: ContactRecord, edit: dict[str, str | None]) -> tuple[str, str | None]:

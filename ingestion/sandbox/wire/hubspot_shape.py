@@ -8,6 +8,8 @@ from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.wire.encode import change, iso_ms
 
 MINUTE = 60_000
+# Somebody who sold here before, and whose deals others took over.
+LEFT_OWNER = "70000009"
 
 
 def company_id(account: Account) -> str:
@@ -17,7 +19,12 @@ def company_id(account: Account) -> str:
 
 def shown_at(rng: Random, instant: int) -> int:
     """Return when a change shows: within a minute, one in twenty up to nine minutes late."""
-    return instant + (rng.randint(1, 9) * MINUTE if rng.random() < 0.05 else 45_000)
+    return instant + rng.randint(1, 9) * MINUTE if rng.random() < 0.05 else shown_soon(instant)
+
+
+def shown_soon(instant: int) -> int:
+    """Return when a change shows that the search index does not hold up."""
+    return instant + 45_000
 
 
 def record(
@@ -52,6 +59,8 @@ PLAIN = "HUBSPOT_DEFINED"
 TO_PRIMARY_COMPANY: tuple[Kind, ...] = ((PLAIN, 1, "Primary"), (PLAIN, 279, None))
 DEAL_TO_PRIMARY_COMPANY: tuple[Kind, ...] = ((PLAIN, 5, "Primary"), (PLAIN, 341, None))
 DEAL_TO_CONTACT: tuple[Kind, ...] = ((PLAIN, 3, None),)
+# HubSpot's number of the link from an activity to its contact, by the kind of activity.
+_TO_CONTACT = {"calls": 194, "meetings": 200, "emails": 198, "notes": 202, "tasks": 204}
 # A label of this account; its number is the account's own and may be one of HubSpot's too.
 DECISION_MAKER: Kind = ("USER_DEFINED", 3, "Decision maker")
 
@@ -72,3 +81,9 @@ def association(
         {"to_object": to_object, "to_id": to_id, "types": types},
         parent=f"{from_object}:{from_id}",
     )
+
+
+def to_contact(kind: str, id_: str, contact_id: str, at: int) -> Change:
+    """Return the link from an activity of a kind to the contact that it was with."""
+    kinds = ((PLAIN, _TO_CONTACT[kind], None),)
+    return association(kind, id_, "contacts", contact_id, kinds, at)

@@ -8,7 +8,7 @@ from ingestion.sandbox import dirt, privacy
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.records import contacts
 from ingestion.sandbox.vendor import Belonging, Planted, frame
-from ingestion.sandbox.wire import hubspot, hubspot_companies, hubspot_forms
+from ingestion.sandbox.wire import hubspot, hubspot_companies, hubspot_forms, hubspot_routing
 from ingestion.sandbox.wire.encode import iso_ms
 
 
@@ -52,6 +52,7 @@ def planted(company: Company) -> Iterator[Planted]:
     for account in company.accounts:
         if hubspot_companies.is_restored(company.seed, account):
             yield "company_restored", "hubspot", "companies", hubspot.company_id(account), ""
+    yield from hubspot_routing.planted(company)
     for at, notice in privacy.notices(company):
         yield "privacy_delete", *notice, iso_ms(at)
 

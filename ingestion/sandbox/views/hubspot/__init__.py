@@ -13,7 +13,7 @@ from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.vendor import Limit, Vendor
 from ingestion.sandbox.views.hubspot import marketing, objects, related
 from ingestion.sandbox.views.hubspot.common import rate_limit, refuse
-from ingestion.sandbox.wire import hubspot, hubspot_truth
+from ingestion.sandbox.wire import hubspot, hubspot_routing, hubspot_truth
 
 __all__ = ["PATHS", "TOKEN", "rate_limit", "refuse", "view"]
 
@@ -75,6 +75,9 @@ VENDORS = (
         planted=hubspot_truth.planted,
         people=hubspot_truth.people,
         accounts=hubspot_truth.accounts,
-        truth={"spam_submissions": hubspot_truth.spam_submissions},
+        truth={
+            "spam_submissions": hubspot_truth.spam_submissions,
+            "routed_leads": hubspot_routing.truth,
+        },
     ),
 )
