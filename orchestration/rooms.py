@@ -1,4 +1,4 @@
-"""The tables that dbt reads and does not build: rules, values, identity, ledgers, fits, truth.
+"""The tables that dbt reads and does not build: rules, values, identity, fits, decisions, truth.
 
 Their keys come from dbt's own sources, so that no model waits for an asset that nobody makes.
 """
@@ -10,10 +10,10 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration import groups, ingest, rules, truth
+from orchestration import groups, ingest, routing_rules, rules, truth
 from orchestration.house import OWNERS, POOL, House
-from orchestration.settings import Settings
-from orchestration.transform import JOURNEYS, RECORDS, VALUES, source_tables
+from orchestration.settings import Kind, Settings
+from orchestration.transform import JOURNEYS, LEADS, RECORDS, VALUES, source_tables
 from quality.rules import Suite
 
 # The check of identity's map, beside the hygiene rules: it is identity that holds back, in its run.
@@ -37,6 +37,7 @@ def assets(
         _values(source_tables(parsed, "hygiene"), _model_key(parsed, VALUES)),
         _identity(parsed, source_tables(parsed, "identity"), _model_key(parsed, RECORDS)),
         _fits(parsed),
+        _decisions(settings, parsed),
         *[
             _ledger(name, source_tables(parsed, name), raw, "What each load did, row by row count.")
             for name in LEDGERS
@@ -201,6 +202,34 @@ def fit(
         return f"no fits are made, those in force go on: {', '.join(broken)} is broken"
     made, few = monthly.fit(settings.warehouse, run_id=run_id, as_of=as_of)
     return f"{made} fits made; {few} months of a model have too few conversions"
+
+
+def _decisions(settings: Settings, parsed: Mapping[str, Any]) -> dg.AssetsDefinition | None:
+    tables = source_tables(parsed, "routing")
+    leads = [key for name in LEADS if (key := _model_key(parsed, name))]
+    if not tables or len(leads) < len(LEADS):
+        return None
+    routing_rules.check(settings.config)
+
+    @dg.multi_asset(
+        name="route_leads",
+        specs=_specs("routing", tables, leads, "What the rules of routing require"),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def route_leads(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        house: House = context.resources.house
+        route(house.settings, house.kind)
+        yield from _counted("routing", tables, house)
+
+    return route_leads
+
+
+def route(settings: Settings, kind: Kind) -> int:
+    """Decide every lead by the rules that count in a home; return how many there are."""
+    from routing import run
+
+    return run.run(settings.warehouse, routing_rules.read(settings.config, kind))
 
 
 def _broken(

@@ -45,8 +45,8 @@ class Gate:
 # than the models. The publishing step tells of broken ones; the hygiene rules are the checks.
 TESTS = DagsterDbtTranslatorSettings(enable_asset_checks=False)
 # Written between the gates: all that reads them is built in the last one, whatever folder it is in.
-# Scores come of this run's checks, fits of this run's journeys.
-LATE_SOURCES = ("quality", "attribution")
+# Scores come of this run's checks, fits of this run's journeys, decisions of this run's leads.
+LATE_SOURCES = ("quality", "attribution", "routing")
 LATE = " ".join(f"source:{name}+" for name in LATE_SOURCES)
 # What fits are made of. The touches are judged, and so the fits wait until they are.
 JOURNEYS = (
@@ -55,6 +55,8 @@ JOURNEYS = (
     "int_attribution__journeys",
     "int_attribution__open_journeys",
 )
+# What the rules of routing decide on.
+LEADS = ("int_routing__leads", "int_routing__open_hours")
 # By name, not by path: dagster-dbt resolves paths against its own working directory.
 STAGING = "fqn:engineroom.staging"
 GATES = (

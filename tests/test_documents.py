@@ -24,12 +24,14 @@ CONTRIBUTING = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
 OPERATIONS = (PROJECT / "docs" / "operations.md").read_text("utf-8")
 FILE_DROPS = (PROJECT / "docs" / "file_drops.md").read_text("utf-8")
 ATTRIBUTION = (PROJECT / "docs" / "attribution.md").read_text("utf-8")
+ROUTING = (PROJECT / "docs" / "routing.md").read_text("utf-8")
 DOCUMENTS = {
     "README": README,
     "CONTRIBUTING": CONTRIBUTING,
     "operations": OPERATIONS,
     "file_drops": FILE_DROPS,
     "attribution": ATTRIBUTION,
+    "routing": ROUTING,
 }
 ENGINEROOM = ".venv/bin/engineroom"
 # Stand for what only the reader knows.
@@ -111,7 +113,7 @@ def test_every_make_target_that_a_document_names_is_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_path_that_a_document_names_exists(name: str) -> None:
-    rooms = "config|docs|identity|ingestion|orchestration|quality|reports|tests|transform"
+    rooms = "config|docs|identity|ingestion|orchestration|quality|reports|routing|tests|transform"
     spans = re.findall(r"`([^`\n]+)`", DOCUMENTS[name]) + re.findall(
         rf"(?<![\w/.])(?:{rooms})/[\w./]+\w|\b[A-Z]{{4,}}\.md", DOCUMENTS[name]
     )

@@ -155,7 +155,10 @@ def transformed(facts: house.House, matching: Mapping[str, Any]) -> None:
     after: dict[str, Callable[[], object]] = {
         "staging": lambda: rooms.normalise(settings),
         "records": lambda: resolve(settings.warehouse, matching=matching, **told),
-        "conformed": lambda: monthly.fit(settings.warehouse, **told),
+        "conformed": lambda: (
+            rooms.route(settings, facts.kind),
+            monthly.fit(settings.warehouse, **told),
+        ),
         "marts": lambda: None,
     }
     with transform.kept_ready(settings) as dbt:

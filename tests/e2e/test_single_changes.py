@@ -247,3 +247,39 @@ def test_a_stage_that_moves_back_moves_its_own_opportunity_alone(company: Compan
         for row in moved[table]:
             mine = row.get("opportunity_id") == opportunity or row.get("account_id") == account
             assert mine or row.get("conversion_id") in conversions, (table, row)
+
+
+def test_another_first_owner_moves_the_routing_of_its_lead_alone(company: Company) -> None:
+    """Whose lead it is changes, not how long it waited, and nobody else's turn."""
+    ((lead, rule, owner, change),) = company.rows(
+        """
+        select lead_id, rule_name, first_owner, min_by(event_id, changed_at)
+        from intermediate.int_routing__outcomes
+        join raw_hubspot.property_history
+            on object_id = contact_record_id and property = 'hubspot_owner_id'
+        where is_accurate and pool_name is not null
+        group by all having count(*) = 1 order by lead_id limit 1
+        """
+    )
+    moved = company.after(
+        lambda connection: connection.execute(
+            "update raw_hubspot.property_history set value = '70000009' where event_id = ?",
+            [change],
+        )
+    )
+    assert facts_moved(moved) == {"fct_lead_routing"}
+    before, after = sorted(moved["fct_lead_routing"], key=lambda row: row["side"], reverse=True)
+    assert (before["lead_id"], after["lead_id"]) == (lead, lead)
+    unlike = {name for name in before if before[name] != after[name]} - {"side"}
+    assert unlike == {
+        *("first_owner_id", "is_accurate", "misroute_kind", "lost_hours", "cost_amount_reporting")
+    }
+    assert (before["misroute_kind"], after["misroute_kind"]) == (None, "inactive_owner")
+    assert "rpt_speed_to_lead" not in moved
+    sides = {(row["segment_kind"], row["segment"]) for row in moved["rpt_routing_accuracy"]}
+    assert {("all", "(all)"), ("rule", rule)} <= sides
+    company.after(
+        lambda connection: connection.execute(
+            "update raw_hubspot.property_history set value = ? where event_id = ?", [owner, change]
+        )
+    )

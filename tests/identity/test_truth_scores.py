@@ -9,7 +9,7 @@ import pytest
 import truth_judge
 
 MODELS = Path(__file__).parents[2] / "transform" / "models" / "intermediate" / "quality"
-PARTS = ("identity_scores", "detection_scores", "credit_scores", "truth_scores")
+PARTS = ("identity_scores", "detection_scores", "credit_scores", "routing_scores", "truth_scores")
 TABLES = {
     "stg_truth__records": "source varchar, object varchar, source_record_id varchar,"
     " true_person_id varchar, party_kind varchar",
@@ -27,7 +27,13 @@ TABLES = {
     "int_touchpoints__form_submissions": "submission_id varchar, is_spam boolean",
     "int_attribution__credits": "attribution_model varchar, stage varchar, channel varchar,"
     " weight double, is_reversal boolean",
+    "stg_truth__routed_leads": "submission_id varchar, required_owner varchar, mistake varchar,"
+    " is_late boolean, assigned_at timestamp, reassigned_at timestamp",
+    "int_routing__requests": "lead_id varchar, submission_id varchar",
+    "int_routing__verdicts": "lead_id varchar, routing_state varchar, required_owner varchar,"
+    " misroute_kind varchar, is_assigned_late boolean, was_reassigned_within_7_days boolean",
 }
+AS_OF = "timestamp '2026-07-01 06:00:00'"
 SECONDS = [f"2026-01-01 00:00:{number:02d}" for number in range(60)]
 
 
@@ -41,7 +47,7 @@ def scored(rows):
                 connection.executemany(f"insert into {name} values ({marks})", rows[name])
         for part in PARTS:
             text = (MODELS / f"int_quality__{part}.sql").read_text("utf-8")
-            sql = jinja2.Template(text).render(ref=lambda name: name)
+            sql = jinja2.Template(text).render(ref=lambda name: name, as_of=lambda: AS_OF)
             connection.execute(f"create table int_quality__{part} as {sql}")
         query = "select metric, value from int_quality__truth_scores"
         return dict(connection.execute(query).fetchall())

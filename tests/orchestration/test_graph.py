@@ -95,6 +95,18 @@ def test_fits_are_made_of_the_journeys_before_anything_is_credited(repository, p
     assert not set(transform.JOURNEYS) & readers
 
 
+def test_leads_are_decided_before_anything_is_judged_of_them(repository, parsed):
+    graph = repository.asset_graph
+    decided = [key for key in graph.get_all_asset_keys() if key.path[0] == "routing"]
+    assert {key.path[-1] for key in decided} == {"decisions", "pool_members"}
+    for key in decided:
+        assert {each.path[-1] for each in graph.get(key).parent_keys} == set(transform.LEADS)
+    last = transform.members(transform.GATES[-1], parsed)
+    readers = {parsed["nodes"][key]["name"] for key in last}
+    assert {"int_routing__verdicts", "int_routing__moments", "int_routing__outcomes"} <= readers
+    assert not set(transform.LEADS) & readers
+
+
 def test_what_is_staged_is_judged_by_the_values_and_before_the_records(repository):
     job = repository.get_job(schedules.JOB)
     waits = {node.name: _awaited(job, node.name) for node in job.nodes}

@@ -15,6 +15,7 @@ import hygiene.cache
 import identity.tables
 import ingestion.pipeline
 import quality.run
+import routing.tables
 from orchestration import rules, truth
 from orchestration.settings import PROJECT, QUIET, Settings
 
@@ -56,6 +57,7 @@ def empty_home(home: Path) -> Path:
     identity.tables.ensure_tables(warehouse)
     quality.run.ensure_tables(warehouse)
     attribution.tables.ensure_tables(warehouse)
+    routing.tables.ensure_tables(warehouse)
     rules.load(PROJECT / "config", warehouse)
     truth.load(Settings(home=home), "real")
     return home

@@ -21,6 +21,9 @@
 {#- The calendar day of a UTC instant in a named zone. -#}
 {% macro date_in_zone(instant, zone) -%} cast(timezone({{ zone }}, timezone('UTC', {{ instant }})) as date) {%- endmacro %}
 
+{#- The UTC instant at which clocks in a named zone show a time, as 09:00, on a day. -#}
+{% macro instant_in_zone(day, clock, zone) -%} timezone('UTC', timezone({{ zone }}, cast(concat(cast({{ day }} as varchar), ' ', {{ clock }}) as timestamp))) {%- endmacro %}
+
 {% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 
 {% macro json_text(document, path) -%} json_extract_string({{ document }}, '{{ path }}') {%- endmacro %}

@@ -20,6 +20,12 @@ metrics as (
         value,
         note
     from {{ ref('int_quality__credit_scores') }}
+    union all
+    select
+        metric,
+        value,
+        note
+    from {{ ref('int_quality__routing_scores') }}
 )
 
 select

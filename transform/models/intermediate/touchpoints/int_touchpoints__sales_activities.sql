@@ -17,6 +17,7 @@ met as (
         activities.source_record_id,
         activities.contact_record_id,
         bridge.person_id,
+        activities.direction,
         activities.occurred_at,
         row_number() over (
             partition by
@@ -44,6 +45,7 @@ select
     source_record_id,
     contact_record_id,
     person_id,
+    direction,
     occurred_at
 from met
 where contact_rank = 1 and person_id is not null

@@ -52,6 +52,25 @@ companies as (
     {% endfor %}
 ),
 
+-- What a lead was routed by may have been mended since.
+contact_versions as (
+    {% for system in var('routed_systems') %}
+        select
+            country,
+            region,
+            job_title
+        from {{ ref('stg_' ~ system ~ '__contact_versions') }}
+        {{ 'union' if not loop.last }}
+    {% endfor %}
+),
+
+company_versions as (
+    {% for system in var('routed_systems') %}
+        select industry from {{ ref('stg_' ~ system ~ '__company_versions') }}
+        {{ 'union' if not loop.last }}
+    {% endfor %}
+),
+
 addresses as (
     select email from people
     union
@@ -110,7 +129,9 @@ stated as (
     {% for kind, relation, column, context in [
         ('countries', 'people', 'country', "''"),
         ('countries', 'companies', 'country', "''"),
+        ('countries', 'contact_versions', 'country', "''"),
         ('regions', 'people', 'region', "coalesce(country, '')"),
+        ('regions', 'contact_versions', 'region', "coalesce(country, '')"),
         ('phones', 'people', 'phone', "coalesce(country, '')"),
         ('emails', 'odd_addresses', 'email', "''"),
         ('domains', 'addresses', address_domain('email'), "''"),
@@ -120,7 +141,9 @@ stated as (
         ('companies', 'people', 'company_name', "''"),
         ('companies', 'companies', 'name', "''"),
         ('job_titles', 'people', 'job_title', "''"),
+        ('job_titles', 'contact_versions', 'job_title', "''"),
         ('industries', 'companies', 'industry', "''"),
+        ('industries', 'company_versions', 'industry', "''"),
         ('currencies', 'deals', 'currency_code', "''"),
         ('utm_values', 'tagged', 'utm_source', "'source'"),
         ('utm_values', 'tagged', 'utm_medium', "'medium'"),

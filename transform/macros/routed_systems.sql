@@ -1,0 +1,2 @@
+{#- SQL: the systems whose leads are routed. -#}
+{% macro routed_systems() -%} ('{{ var('routed_systems') | join("', '") }}') {%- endmacro %}

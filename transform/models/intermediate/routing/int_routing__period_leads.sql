@@ -1,0 +1,78 @@
+-- Weeks, months, the last 90 days and all time, by the day of arrival in the reporting zone.
+with outcomes as (
+    select * from {{ ref('int_routing__outcomes') }}
+),
+
+company as (
+    select * from {{ ref('stg_config__company') }}
+),
+
+calendar as (
+    select * from {{ ref('int_core__calendar') }}
+),
+
+periods as (
+    select
+        period,
+        starts_on,
+        ends_on,
+        is_complete
+    from {{ ref('int_reporting__periods') }}
+    where period in ('month', 'last_90_days', 'all_time')
+    union all
+    select distinct
+        'week' as period,
+        {{ date_of('calendar.week_start_on') }} as starts_on,
+        {{ date_of(add_days('calendar.week_start_on', '6')) }} as ends_on,
+        {{ date_of(add_days('calendar.week_start_on', '6')) }}
+        < {{ date_in_zone(as_of(), 'company.reporting_time_zone') }} as is_complete
+    from calendar
+    cross join company
+),
+
+dated as (
+    select
+        outcomes.*,
+        {{ date_in_zone('outcomes.arrived_at', 'company.reporting_time_zone') }} as arrived_on
+    from outcomes
+    cross join company
+),
+
+segmented as (
+    select
+        lead_id,
+        arrived_on,
+        'all' as segment_kind,
+        '(all)' as segment
+    from dated
+    union all
+    select
+        lead_id,
+        arrived_on,
+        'rule' as segment_kind,
+        rule_name as segment
+    from dated
+    where rule_name is not null
+    union all
+    select
+        lead_id,
+        arrived_on,
+        'pool' as segment_kind,
+        pool_name as segment
+    from dated
+    where pool_name is not null
+)
+
+select
+    periods.period,
+    periods.starts_on,
+    periods.ends_on,
+    periods.is_complete,
+    segmented.segment_kind,
+    segmented.segment,
+    segmented.lead_id
+from segmented
+inner join periods
+    on
+        segmented.arrived_on >= periods.starts_on
+        and segmented.arrived_on <= periods.ends_on
