@@ -52,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what is wrong here, each with its remedy")
     doctor.set_defaults(command=_doctor)
 
+    audit = commands.add_parser(
+        "audit", help="current state: tools, silos, manual steps, fixes"
+    )
+    audit.add_argument("--json", action="store_true", help="as JSON and not as Markdown")
+    audit.set_defaults(command=_audit)
+
     ui = commands.add_parser("ui", help="the Dagster UI on loopback")
     ui.add_argument("--port", type=int, default=3000)
     ui.add_argument("--read-only", action="store_true", help="look, do not touch")
@@ -154,6 +160,20 @@ def _doctor(settings: Settings, _: argparse.Namespace) -> int:
 def _show(lines: Sequence[str], is_well: bool) -> int:
     print("\n".join(lines))
     return 0 if is_well else 1
+
+
+def _audit(settings: Settings, chosen: argparse.Namespace) -> int:
+    import json
+
+    from orchestration import audit
+
+    of, sections = audit.report(settings)
+    if chosen.json:
+        told = {**of, **{section.name: section.rows for section in sections}}
+        print(json.dumps(told, default=str, indent=2))
+    else:
+        print("\n".join(audit.written(of, sections)))
+    return 0
 
 
 def _ui(settings: Settings, chosen: argparse.Namespace) -> int:

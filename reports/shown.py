@@ -95,6 +95,10 @@ def headline(value: Decimal | float | None, unit: str, currency: str | None) -> 
             return f"{100 * value:.1f} %"
         case "ratio":
             return f"{value:,.2f}×" if abs(value) < 100 else f"{value:,.0f}×"
+        case "points":
+            return f"{value:,.1f}"
+        case "hours" | "days":
+            return f"{value:,.1f} {unit}"
         case _:
             return f"{value:,.0f}"
 
