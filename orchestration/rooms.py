@@ -209,7 +209,7 @@ def _decisions(settings: Settings, parsed: Mapping[str, Any]) -> dg.AssetsDefini
     leads = [key for name in LEADS if (key := _model_key(parsed, name))]
     if not tables or len(leads) < len(LEADS):
         return None
-    routing_rules.check(settings.config)
+    rules.read(settings.config, "routing")  # refused before anything runs
 
     @dg.multi_asset(
         name="route_leads",

@@ -8,7 +8,7 @@ config/local/ (kept out of git) replaces the shipped one.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,10 +19,19 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from orchestration import playbooks
 from orchestration.settings import Refused
+from routing import checks
 
 # libyaml reads the hygiene rules in a sixth of the time; both take plain data only.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What a file may not say beyond its schema: places in it, and what is wrong there.
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[playbooks.Problem]]] = {
+    "playbooks": playbooks.problems,
+    "routing": lambda document: (
+        (each.place, f"{each.message}; {each.remedy}") for each in checks.problems(document)
+    ),
+}
 _SQL_TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean"}
 
 
@@ -71,9 +80,10 @@ def read(config: Path, name: str) -> dict[str, Any]:
     """
     shipped = config / f"{name}.yml"
     path = place(config, name)
-    shown = path.relative_to(config.parent)
+    shown, text = path.relative_to(config.parent), ""
     try:
-        document = plain(yaml.load(path.read_text("utf-8"), _LOADER) or {})
+        text = path.read_text("utf-8")
+        document = plain(yaml.load(text, _LOADER) or {})
     except FileNotFoundError:
         if _schema(config, shipped).get("required"):
             raise Refused(f"{shown} is missing; restore it from the project") from None
@@ -87,7 +97,10 @@ def read(config: Path, name: str) -> dict[str, Any]:
     )
     problem = best_match(validator.iter_errors(document))
     if problem is not None:
-        raise Refused(_explain(path, str(shown), problem))
+        at, told = problem.absolute_path, _explain(problem)
+        raise Refused(_refusal(str(shown), text, at, told, _unknown(problem)))
+    for steps, told in _CHECKS.get(name, lambda _: ())(document):
+        raise Refused(_refusal(str(shown), text, steps, told))
     return document
 
 
@@ -95,24 +108,6 @@ def place(config: Path, name: str) -> Path:
     """Return the file that is in force: the user's own copy where there is one."""
     own = config / "local" / f"{name}.yml"
     return own if own.exists() else config / f"{name}.yml"
-
-
-def line(path: Path, keys: Iterable[str | int]) -> int:
-    """Return the line of a rule file on which a key or a row begins."""
-    node = yaml.compose(path.read_text("utf-8"), _LOADER)
-    found = node.start_mark if node else None
-    for key in keys:
-        if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            node = node.value[key]
-            found = node.start_mark
-        elif isinstance(node, yaml.MappingNode):
-            pair = next((each for each in node.value if each[0].value == str(key)), None)
-            if pair is None:
-                break
-            found, node = pair[0].start_mark, pair[1]
-        else:
-            break
-    return found.line + 1 if found else 1
 
 
 def load(config: Path, warehouse: Path) -> dict[str, int]:
@@ -210,13 +205,45 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _explain(path: Path, file: str, problem: ValidationError) -> str:
-    where = line(path, problem.absolute_path) if path.exists() else 1
-    key = ".".join(str(step) for step in problem.absolute_path) or "(top level)"
+def _refusal(
+    file: str, text: str, steps: Iterable[str | int], told: str, below: Iterable[str] = ()
+) -> str:
+    """Return what is wrong at a key, with the line of it or of the key `below` it."""
+    steps = list(steps)
+    key = ".".join(str(step) for step in steps) or "(top level)"
+    return f"{file}, key {key}, line {_line(text, [*steps, *below])}: {told}"
+
+
+def _unknown(problem: ValidationError) -> list[str]:
+    if problem.validator != "additionalProperties" or not isinstance(problem.instance, dict):
+        return []
+    known = problem.schema.get("properties", {}) if isinstance(problem.schema, dict) else {}
+    return [str(name) for name in problem.instance if name not in known][:1]
+
+
+def _line(text: str, steps: Iterable[str | int]) -> int:
+    """Return the line of a key; of what holds it where it is not there."""
+    node = yaml.compose(text, _LOADER)
+    line = 1
+    for step in steps:
+        if isinstance(node, yaml.MappingNode):
+            found = [pair for pair in node.value if pair[0].value == step]
+        elif isinstance(node, yaml.SequenceNode):
+            found = [(each, each) for each in node.value[int(step) : int(step) + 1]]
+        else:
+            found = []
+        if not found:
+            break
+        (key, node), *_ = found
+        line = key.start_mark.line + 1
+    return line
+
+
+def _explain(problem: ValidationError) -> str:
     remedy = {
         "required": "add the missing key",
         "additionalProperties": "remove or correct the unknown key",
         "enum": "use one of the listed values",
         "type": "write a value of that type",
     }.get(str(problem.validator), "correct the value")
-    return f"{file}, key {key} (line {where}): {problem.message[:300]}; {remedy}"
+    return f"{problem.message[:300]}; {remedy}"

@@ -25,6 +25,7 @@ OPERATIONS = (PROJECT / "docs" / "operations.md").read_text("utf-8")
 FILE_DROPS = (PROJECT / "docs" / "file_drops.md").read_text("utf-8")
 ATTRIBUTION = (PROJECT / "docs" / "attribution.md").read_text("utf-8")
 ROUTING = (PROJECT / "docs" / "routing.md").read_text("utf-8")
+LAUNCHES = (PROJECT / "docs" / "launches.md").read_text("utf-8")
 DOCUMENTS = {
     "README": README,
     "CONTRIBUTING": CONTRIBUTING,
@@ -32,6 +33,7 @@ DOCUMENTS = {
     "file_drops": FILE_DROPS,
     "attribution": ATTRIBUTION,
     "routing": ROUTING,
+    "launches": LAUNCHES,
 }
 ENGINEROOM = ".venv/bin/engineroom"
 # Stand for what only the reader knows.

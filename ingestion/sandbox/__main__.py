@@ -18,6 +18,7 @@ from ingestion.sandbox.app import SandboxApp
 from ingestion.sandbox.company import END, START, generate
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import World
+from ingestion.sandbox.plans import write_plans
 from ingestion.sandbox.privacy import write_notices
 from ingestion.sandbox.vendors import ledger_of
 
@@ -65,6 +66,7 @@ def _serve(home: Path, seed: int, scale: float, as_of: datetime, port: int) -> N
     clock = int(as_of.timestamp() * 1000)
     write_event_files(company, inbox, 0, clock)
     write_notices(company, inbox.parent / "privacy_deletes", 0, clock)
+    write_plans(company, inbox.parent / "plan_sheets", 0, clock)
     gc.freeze()
     gc.enable()
     token = secrets.token_urlsafe(24)

@@ -15,6 +15,7 @@ from ingestion.sandbox.faults import Fault, FaultPlan
 from ingestion.sandbox.files import write_event_files
 from ingestion.sandbox.http import Answer, Ask, World, answer
 from ingestion.sandbox.limits import Limits
+from ingestion.sandbox.plans import write_plans
 from ingestion.sandbox.privacy import write_notices
 from ingestion.sandbox.vendors import VENDORS, vendor_of
 
@@ -111,6 +112,8 @@ class SandboxApp:
             written = write_event_files(self.world.company, self.world.inbox, before, target)
             notices = self.world.inbox.parent / "privacy_deletes"
             written += write_notices(self.world.company, notices, before, target)
+            sheets = self.world.inbox.parent / "plan_sheets"
+            written += write_plans(self.world.company, sheets, before, target)
         return answer({"as_of": _iso(target), "files": len(written)})
 
     def _plant(self, asked: dict[str, Any]) -> Answer:

@@ -143,6 +143,18 @@ def accepts(seed: int, visit: Visit, person: Person | None) -> bool:
     return _consents(dice(f"{seed}/web/{visit.visitor}/{visit.started}"), person)
 
 
+def campaign_tags(company: Company, first_ms: int, last_ms: int) -> Iterator[str]:
+    """Yield the campaign tag of each session between two instants that may be analysed."""
+    for visit, person in sessions_of(company, first_ms, last_ms):
+        if visit.campaign:
+            rng = dice(f"{company.seed}/web/{visit.visitor}/{visit.started}")
+            consents = _consents(rng, person)
+            wrong = _spoiled(company.seed, visit, person, consents)
+            query, _ = _landing(rng, visit, consents, wrong)
+            if consents:
+                yield _campaign(query).get("name", "")
+
+
 def _consents(rng: Random, person: Person | None) -> bool:
     return person.has_consent if person else rng.random() < 0.85
 

@@ -38,6 +38,8 @@ class Piece:
     channel: str = ""
     minutes: int | None = None
     post: bool = False
+    link: str = ""
+    page: str = ""
     gone: int | None = None
     events: list[Event] = field(default_factory=list)
 

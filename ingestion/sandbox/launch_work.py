@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from ingestion.sandbox.company import DAY, HOUR
+from ingestion.sandbox.launch_faults import LATE, MISSING, link_of
 from ingestion.sandbox.launch_pieces import (
     BACKLOG,
     CALENDAR,
@@ -37,6 +38,8 @@ from ingestion.sandbox.launches import (
 
 LIVE = "Live"
 MINUTE = 60_000
+# The milestone is ticked off half an hour after the announcement came out.
+LIVE_AFTER = 30 * MINUTE
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ STEPS = (
     Step("Results reviewed", "milestone", LEAD, 1.05, 1.33, (11,)),
 )
 SUBTASKS = ("Banner set", "Video cut")
+# The places of the landing page, of the links, and of the approvals that may be forgotten.
+BUILT, TAGGED, GATES = 6, 7, (5, 8)
 
 
 def pieces(seed: int, launch: Launch) -> Iterator[Piece]:
@@ -75,6 +80,7 @@ def pieces(seed: int, launch: Launch) -> Iterator[Piece]:
     made = [_piece(launch, place) for place in range(len(STEPS))]
     for place, piece in enumerate(made):
         _work(rng, launch, piece, STEPS[place], made)
+    _go_wrong(seed, launch, made)
     made += _subtasks(rng, launch, made[4]) if launch.number % 2 == 0 else []
     made += _extras(launch)
     for piece in made:
@@ -138,7 +144,7 @@ def _work(rng: Random, launch: Launch, piece: Piece, step: Step, made: list[Piec
         _decide(rng, piece, step.role, begins, ends, made[step.needs[0]])
         return
     if step.name == LIVE:
-        ends = launch.end + 30 * MINUTE
+        ends = launch.end + LIVE_AFTER
         if launch.is_late:
             day = local_day(launch.end)
             at = launch.planned - 3 * DAY
@@ -182,6 +188,21 @@ def _decide(
         _move(piece, again, LEAD, DOING, REVIEW)
     piece.add(ends, "approval", approver, old="pending", new="approved")
     _move(piece, ends, approver, REVIEW, DONE)
+
+
+def _go_wrong(seed: int, launch: Launch, made: list[Piece]) -> None:
+    """Write down the link and the page; take an approval away, or let it come when all is live."""
+    bad = launch.faults.has_bad_link
+    made[TAGGED].link = link_of(seed, launch.number, launch.slug, is_bad=bad)
+    made[BUILT].page = launch.page
+    if launch.faults.approval not in (MISSING, LATE):
+        return
+    rng = Random(f"{seed}/launch/{launch.number}/faults")
+    piece, delay = made[rng.choice(GATES)], rng.randint(3, 60) * HOUR
+    given = [event for event in piece.events if event.new in ("approved", DONE)]
+    piece.events = [event for event in piece.events if event not in given]
+    if launch.faults.approval == LATE:
+        piece.events += [replace(event, at=launch.end + delay) for event in given]
 
 
 def _subtasks(rng: Random, launch: Launch, parent: Piece) -> list[Piece]:

@@ -4,12 +4,14 @@ A launch goes live when its announcement comes out on LinkedIn; a few slip, a fe
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 
 from ingestion.sandbox.announcements import Announcement, announcements
 from ingestion.sandbox.company import CAMPAIGNS, DAY, END, HOUR, START, Company
+from ingestion.sandbox.launch_faults import EARLY_PAGE, NONE, Faults, faults_of
+from ingestion.sandbox.wire.wordpress_story import HOST, Item, items
 
 LAUNCHES = range(45)
 LEAD_DAYS = 42
@@ -64,6 +66,8 @@ class Launch:
     tier: int
     budget_euros: int
     announcement: Announcement | None
+    faults: Faults = NONE
+    page: str = ""
 
     @property
     def end(self) -> int:
@@ -84,8 +88,12 @@ class Launch:
 def launches(company: Company) -> Iterator[Launch]:
     """Yield the launches of the whole history, one about every two weeks."""
     told = {each.number: each for each in announcements(company)}
+    posts = [each for each in items(company) if each.site == "" and each.type == "post"]
+    faults = faults_of(company.seed, [each for each in LAUNCHES if not _is_called_off(each)])
     for number in LAUNCHES:
-        yield _launch(company.seed, number, told[announced_by(number)])
+        launch = _launch(company.seed, number, told[announced_by(number)])
+        wrong = faults.get(number, NONE)
+        yield replace(launch, faults=wrong, page=_page(launch, wrong, posts))
 
 
 def announced_by(number: int) -> int:
@@ -107,7 +115,7 @@ def _launch(seed: int, number: int, told: Announcement) -> Launch:
     slipped = rng.randint(2, 10) * DAY if rng.random() < 0.35 else 0
     tier, budget = rng.choice((1, 2, 2, 3)), rng.randint(4, 60) * 500
     # What was called off has no announcement of its own: that one came out for something else.
-    called_off = created + rng.randint(18, 26) * DAY if number % 13 == 6 else None
+    called_off = created + rng.randint(18, 26) * DAY if _is_called_off(number) else None
     return Launch(
         number,
         slug,
@@ -120,3 +128,26 @@ def _launch(seed: int, number: int, told: Announcement) -> Launch:
         budget,
         None if called_off else told,
     )
+
+
+def _is_called_off(number: int) -> bool:
+    return number % 13 == 6
+
+
+def _page(launch: Launch, wrong: Faults, posts: list[Item]) -> str:
+    """Return the address of the blog post that tells of a launch, "" where none does.
+
+    It comes out once the launch is live; where it was too early, before anybody had approved it.
+    """
+    if launch.live is None or not (launch.number % 3 == 0 or wrong.approval == EARLY_PAGE):
+        return ""
+    first, last = launch.live + HOUR, launch.live + 22 * DAY
+    if wrong.approval == EARLY_PAGE:
+        first, last = launch.created + DAY, launch.created + 30 * DAY
+    for item in posts:
+        out = item.versions[-1]
+        # What moved or went away since has another address by now, or none.
+        stays = out.status == "publish" and "content_slug_changed" not in item.traps
+        if stays and first <= (out.dated or 0) <= last:
+            return f"{HOST}{out.path}"
+    return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingestion.sandbox import files
+from ingestion.sandbox import files, launch_truth, plans
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.vendor import frame
 from ingestion.sandbox.vendors import VENDORS
@@ -79,4 +79,5 @@ def _planted(company: Company) -> pl.DataFrame:
     """Every trap by its kind: where it stands and what it is about."""
     rows = [trap for each in VENDORS for trap in each.planted(company)]
     rows += files.planted(company)
+    rows += [*plans.planted(company), *launch_truth.planted(company)]
     return frame(("kind", "source", "object", "key", "note"), sorted(rows))

@@ -1,6 +1,7 @@
 """One change at a time moves exactly what it must: every other row of the marts stays as it was.
 
-A day is restated, two persons are merged, a deal is refunded, a deal's stage moves back.
+A day is restated, two persons are merged, a deal is refunded, a deal's stage moves back, a launch
+was planned for an earlier day.
 """
 
 import shutil
@@ -283,3 +284,35 @@ def test_another_first_owner_moves_the_routing_of_its_lead_alone(company: Compan
             "update raw_hubspot.property_history set value = ? where event_id = ?", [owner, change]
         )
     )
+
+
+def test_another_plan_moves_its_own_launch_alone(company: Company) -> None:
+    (launch, month, task), *_ = company.rows(
+        """
+        select launches.launch_id, date_trunc('month', launches.live_on), milestones.task_id
+        from marts.fct_launches as launches
+        inner join marts.fct_launch_milestones as milestones
+            on launches.launch_id = milestones.launch_id and milestones.milestone = 'live'
+        where launches.is_on_time order by launches.live_on, launches.launch_id
+        """
+    )
+    moved = company.after(
+        lambda connection: again(
+            connection,
+            "raw_asana.stories",
+            f"task_gid = '{task}' and resource_subtype = 'due_date_changed'",
+            "new_dates__due_on - 7 as new_dates__due_on",
+        )
+    )
+    # The days that the playbook prescribes hang on the day of going live; no check and no approval.
+    assert set(moved) == {"fct_launches", "fct_launch_milestones", "rpt_launch_velocity"}
+    for table in ("fct_launches", "fct_launch_milestones"):
+        assert {row["launch_id"] for row in moved[table]} == {launch}
+    late = {row["side"]: row["is_on_time"] for row in moved["fct_launches"]}
+    assert late == {"kept": True, "anew": False}
+    assert {row["month"] for row in moved["rpt_launch_velocity"]} == {month}
+    every = {
+        row["side"]: row for row in moved["rpt_launch_velocity"] if row["marketer_id"] == "(all)"
+    }
+    assert every["kept"]["on_time_launches"] - every["anew"]["on_time_launches"] == 1
+    assert every["kept"]["launches"] == every["anew"]["launches"]

@@ -15,7 +15,7 @@ PROGRESS = ("Working", "Blocked")
 _OPTIONS = (*(slug for slug, _ in CAMPAIGNS), *TIERS, *REGIONS, *CHANNELS, *PROGRESS)
 _NAMES = (
     *("Campaign", "Tier", "Budget", "Regions", "Kick-off", "Approvers"),
-    *("Channel", "Progress", "Effort", "Post id"),
+    *("Channel", "Progress", "Effort", "Post id", "Link", "Page"),
 )
 
 
@@ -61,7 +61,7 @@ def project_fields(launch: Launch) -> list[dict[str, Any]]:
 
 
 def task_fields(
-    number: int, channel: str, progress: str | None, post: str | None
+    number: int, channel: str, progress: str | None, post: str | None, link: str, page: str
 ) -> list[dict[str, Any]]:
     """Return the values that stand on a task; what is not set comes as null."""
     return [
@@ -69,6 +69,8 @@ def task_fields(
         _field("Progress", "enum", option(progress) if progress else None),
         _field("Effort", "number", _effort(number)),
         _field("Post id", "text", post),
+        _field("Link", "text", link or None),
+        _field("Page", "text", page or None),
     ]
 
 

@@ -103,7 +103,8 @@ def _body(seed: int, piece: Piece, held: Held, at: int) -> dict[str, Any]:
         "created_at": iso_ms(piece.created),
         "created_by": who(piece.by),
         "custom_fields": task_fields(
-            piece.number, piece.channel, held.progress, _post_id(seed, piece)
+            *(piece.number, piece.channel, held.progress, _post_id(seed, piece)),
+            *((piece.link, piece.page) if done else ("", "")),
         ),
         "dependencies": [
             {"gid": gid("task", each), "resource_type": "task"} for each in piece.needs

@@ -5,9 +5,17 @@ from collections.abc import Iterator
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.wire.encode import every_day
-from ingestion.sandbox.wire.google_ads.days import account_day, campaign_day
+from ingestion.sandbox.wire.google_ads.account import CAMPAIGNS, US
+from ingestion.sandbox.wire.google_ads.days import (
+    account_day,
+    campaign_day,
+    cost_micros,
+    fee_micros,
+)
 from ingestion.sandbox.wire.google_ads.entities import entities
 from ingestion.sandbox.wire.google_ads.events import changed, clicked
+
+__all__ = ["CAMPAIGNS", "US", "changes", "cost_micros", "fee_micros"]
 
 
 def changes(company: Company) -> Iterator[Change]:

@@ -63,21 +63,10 @@ def _day(
 ) -> Generator[Change, None, Totals]:
     """One campaign's day at its three grains; a day shows the next morning and restates later."""
     rng = Random(f"{company.seed}/google_ads/{campaign.id}/{day}")
-    # A removed campaign ran for its first year only; a quiet day has no row at all.
-    if (campaign.status == "REMOVED" and day >= "2026-01-01") or rng.random() < 0.02:
+    charged = _charged(rng, company, campaign, day)
+    if charged is None:
         return []
-    scale = company.scale
-    parts = campaign.ads or (("", ""),)
-    share = [rng.random() + 0.2 for _ in parts]
-    clicks = max(1, round(campaign.daily_clicks * scale * rng.uniform(0.6, 1.4)))
-    split = [max(0, round(clicks * each / sum(share))) for each in share]
-    lines: list[Line] = []
-    for (group, ad), part in zip(parts, split, strict=True):
-        # 4 to 15 a click, what business software pays for search.
-        cost = part * rng.randint(4_000_000, 15_000_000)
-        lines.append((group, ad, part * rng.randint(12, 40), part, cost, part * 0.04))
-    # Part of a search campaign's cost is charged outside any ad (a residual at the ad grain).
-    extra = rng.randint(0, 900_000) if campaign.ads else 0
+    lines, extra = charged
     shown_first = start + DAY + 4 * HOUR
     yield from _searched(campaign, day, start, shown_first, lines)
     first, totals = _metrics(lines, extra), []
@@ -94,6 +83,33 @@ def _day(
         yield from _grains(campaign, day, start, shown, grown, total)
         yield from _actions(campaign, day, start, shown, total, first)
     return totals
+
+
+def _charged(
+    rng: Random, company: Company, campaign: AdCampaign, day: str
+) -> tuple[list[Line], int] | None:
+    """Return a day's lines and the cost outside any ad, None where it has no row at all."""
+    # A removed campaign ran for its first year only; a quiet day has no row at all.
+    if (campaign.status == "REMOVED" and day >= "2026-01-01") or rng.random() < 0.02:
+        return None
+    parts = campaign.ads or (("", ""),)
+    share = [rng.random() + 0.2 for _ in parts]
+    clicks = max(1, round(campaign.daily_clicks * company.scale * rng.uniform(0.6, 1.4)))
+    split = [max(0, round(clicks * each / sum(share))) for each in share]
+    lines: list[Line] = []
+    for (group, ad), part in zip(parts, split, strict=True):
+        # 4 to 15 a click, what business software pays for search.
+        cost = part * rng.randint(4_000_000, 15_000_000)
+        lines.append((group, ad, part * rng.randint(12, 40), part, cost, part * 0.04))
+    # Part of a search campaign's cost is charged outside any ad (a residual at the ad grain).
+    return lines, rng.randint(0, 900_000) if campaign.ads else 0
+
+
+def cost_micros(company: Company, campaign: AdCampaign, day: str) -> int:
+    """Return what a campaign was charged on a day."""
+    rng = Random(f"{company.seed}/google_ads/{campaign.id}/{day}")
+    charged = _charged(rng, company, campaign, day)
+    return 0 if charged is None else sum(line[4] for line in charged[0]) + charged[1]
 
 
 def _row(

@@ -72,7 +72,7 @@ BUDGETS = Table(
         Column("source"),
         *columns("starts_on ends_on", "date"),
         *columns("channel campaign"),
-        Column("budget_amount", "money"),
+        *columns("budget_amount committed_amount", "money"),
         Column("currency_code"),
         *WHERE,
     ),

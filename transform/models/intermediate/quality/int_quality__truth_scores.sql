@@ -26,6 +26,12 @@ metrics as (
         value,
         note
     from {{ ref('int_quality__routing_scores') }}
+    union all
+    select
+        metric,
+        value,
+        note
+    from {{ ref('int_quality__launch_scores') }}
 )
 
 select

@@ -10,5 +10,6 @@ select
     cast(channel as varchar) as channel,
     cast(campaign as varchar) as campaign,
     {{ safe_decimal('budget_amount', 18, 2) }} as budget_amount,
+    {{ safe_decimal('committed_amount', 18, 2) }} as committed_amount,
     upper(currency_code) as currency_code
 from source_rows
