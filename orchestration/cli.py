@@ -52,9 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what is wrong here, each with its remedy")
     doctor.set_defaults(command=_doctor)
 
-    audit = commands.add_parser(
-        "audit", help="current state: tools, silos, manual steps, fixes"
-    )
+    audit = commands.add_parser("audit", help="current state: tools, silos, manual steps, fixes")
     audit.add_argument("--json", action="store_true", help="as JSON and not as Markdown")
     audit.set_defaults(command=_audit)
 

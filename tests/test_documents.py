@@ -26,6 +26,7 @@ FILE_DROPS = (PROJECT / "docs" / "file_drops.md").read_text("utf-8")
 ATTRIBUTION = (PROJECT / "docs" / "attribution.md").read_text("utf-8")
 ROUTING = (PROJECT / "docs" / "routing.md").read_text("utf-8")
 LAUNCHES = (PROJECT / "docs" / "launches.md").read_text("utf-8")
+BUDGETS = (PROJECT / "docs" / "budgets.md").read_text("utf-8")
 DOCUMENTS = {
     "README": README,
     "CONTRIBUTING": CONTRIBUTING,
@@ -34,6 +35,7 @@ DOCUMENTS = {
     "attribution": ATTRIBUTION,
     "routing": ROUTING,
     "launches": LAUNCHES,
+    "budgets": BUDGETS,
 }
 ENGINEROOM = ".venv/bin/engineroom"
 # Stand for what only the reader knows.

@@ -147,7 +147,7 @@ def test_a_restated_day_moves_the_spend_of_that_day_alone(company: Company) -> N
         )
     )
     # What an account charges above its campaigns is no campaign's restatement.
-    assert facts_moved(moved) == {"fct_ad_performance"}
+    assert facts_moved(moved) == {"fct_ad_performance", "fct_budget_lines"}
     spend = moved["fct_ad_performance"]
     assert {(row["platform"], row["reported_on"], row["is_residual"]) for row in spend} == {
         ("linkedin_ads", day, True)
@@ -155,6 +155,14 @@ def test_a_restated_day_moves_the_spend_of_that_day_alone(company: Company) -> N
     gained = sum(row["spend_amount"] * (1 if row["side"] == "anew" else -1) for row in spend)
     assert gained == 7
     assert {row["date_day"] for row in moved["rpt_channel_roi"]} == {day}
+    lines = moved["fct_budget_lines"]
+    assert {(row["starts_on"], row["canonical_campaign"], row["status"]) for row in lines} == {
+        (day.replace(day=1), "(any)", "no_line")
+    }
+    month, every = day.replace(day=1), ("(all)", "paid_social")
+    assert {(row["month"], row["channel"]) for row in moved["rpt_budget_pacing"]} == {
+        (month, channel) for channel in every
+    }
 
 
 def test_merged_persons_move_what_is_theirs_alone(company: Company) -> None:

@@ -32,6 +32,12 @@ metrics as (
         value,
         note
     from {{ ref('int_quality__launch_scores') }}
+    union all
+    select
+        metric,
+        value,
+        note
+    from {{ ref('int_quality__budget_scores') }}
 )
 
 select
