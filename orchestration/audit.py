@@ -46,7 +46,7 @@ def report(settings: Settings) -> tuple[dict[str, Any], list[Section]]:
             Section("silos", "Silos", "no source knows a person", _rows(marts, _SILOS)),
             Section("manual_steps", "Manual steps", "none", [*_manual(settings, marts)]),
             Section("fixes", "What to mend first", "no open issue", _rows(marts, _FIXES)),
-            Section("kpis", "KPIs of the last whole week", "no history yet", _rows(marts, _KPIS)),
+            Section("kpis", "KPIs of the last week", "no history yet", _rows(marts, _KPIS)),
         ]
     return {"run_id": run, **of}, sections
 
@@ -187,7 +187,8 @@ _FIXES = f"""
 _KPIS = """
     select title, week_ends_on as week_to, value, unit, target, status
     from marts.rpt_mops_kpis_weekly
-    where is_complete
-    qualify row_number() over (partition by kpi_id order by week_starts_on desc) = 1
+    qualify row_number() over (
+        partition by kpi_id order by is_complete desc, week_starts_on desc
+    ) = 1
     order by title
 """

@@ -5,9 +5,11 @@ from reports.page import Chart, Column, Figures, Page
 
 _LAST = """
     last_weeks as (
-        select kpi_id, max(week_starts_on) as week_starts_on
+        -- A young home may have no whole week of a KPI yet.
+        select kpi_id, coalesce(
+            max(case when is_complete then week_starts_on end), max(week_starts_on)
+        ) as week_starts_on
         from marts.rpt_mops_kpis_weekly
-        where is_complete
         group by kpi_id
     ),
 
@@ -38,14 +40,16 @@ PAGE = Page(
     parts=(
         Figures(
             name="kpi_figures",
-            title="The last whole week",
+            title="The last week",
             subtitle="Each over its window, beside the window before; the small lines are weeks",
             query=f"""
                 with {_LAST}
 
                 select
                     kpi_id as metric, '(all)' as segment, title, unit, value, previous_value,
-                    change_share, better_when, false as is_provisional, null as coverage_share,
+                    change_share,
+                    case when better_when <> 'at_target' then better_when end as better_when,
+                    false as is_provisional, null as coverage_share,
                     definition
                 from kpis
                 order by title
@@ -60,7 +64,7 @@ PAGE = Page(
         Chart(
             name="kpi_targets",
             title="Beside the targets",
-            subtitle="The last whole week of each KPI",
+            subtitle="The last whole week of each KPI; the running one where there is no other",
             query=f"""
                 with {_LAST}
 

@@ -13,6 +13,11 @@ routed_leads as (
     where outcomes.routing_state = 'judged'
 ),
 
+launches as (
+    select * from {{ ref('int_launches__launches') }}
+    where live_on is not null
+),
+
 return_days as (
     select * from {{ ref('int_reporting__return_days') }}
     where measure in ('paid_value', 'model_spend')
@@ -26,6 +31,15 @@ select
     cast(count(*) as decimal(28, 6)) as denominator
 from routed_leads
 group by date_day
+union all
+select
+    'launches_on_time' as kpi_id,
+    '(all)' as segment,
+    live_on as date_day,
+    cast(sum(case when is_on_time then 1 else 0 end) as decimal(28, 6)) as numerator,
+    cast(count(*) as decimal(28, 6)) as denominator
+from launches
+group by live_on
 union all
 select
     'campaign_return' as kpi_id,

@@ -30,8 +30,9 @@ select
         when kpis.target is null then 'no_target'
         when kpis.better_when = 'higher' and measured.value >= kpis.target then 'met'
         when kpis.better_when = 'lower' and measured.value <= kpis.target then 'met'
-        when abs(measured.value - kpis.target) <= kpis.tolerance then 'near'
-        else 'missed'
+        when abs(measured.value - kpis.target) > kpis.tolerance then 'missed'
+        when kpis.better_when = 'at_target' then 'met'
+        else 'near'
     end as status,
     weeks.is_complete,
     kpis.window_weeks,

@@ -24,6 +24,33 @@ speed as (
     where period = 'week' and segment_kind = 'all' and delay = 'total'
 ),
 
+-- A median is taken over the whole window, as too few launches go live in a week.
+velocity as (
+    select
+        weeks.week_starts_on,
+        count(*) as launches,
+        {{ percentile('launches.total_business_days', 0.5) }} as median_days
+    from weeks
+    inner join {{ ref('stg_config__kpis') }} as kpis on kpis.kpi_id = 'launch_velocity'
+    inner join {{ ref('int_launches__launches') }} as launches
+        on
+            weeks.week_ends_on >= launches.live_on
+            and {{ add_days('weeks.week_starts_on', '-7 * (kpis.window_weeks - 1)') }}
+            <= launches.live_on
+    where launches.total_business_days is not null
+    group by weeks.week_starts_on
+),
+
+pacing as (
+    select
+        weeks.week_starts_on,
+        months.actual_amount_reporting,
+        months.plan_to_date_amount_reporting
+    from {{ ref('int_budgets__months') }} as months
+    inner join weeks on {{ month_of('weeks.week_ends_on') }} = months.month
+    where months.channel = '(all)' and months.plan_to_date_amount_reporting > 0
+),
+
 returns as (
     select
         weeks.week_starts_on,
@@ -60,6 +87,23 @@ select
     p50_hours as value
 from speed
 where leads > 0
+union all
+select
+    'launch_velocity' as kpi_id,
+    week_starts_on,
+    cast(null as double) as numerator,
+    cast(launches as double) as denominator,
+    median_days as value
+from velocity
+union all
+select
+    'budget_pacing' as kpi_id,
+    week_starts_on,
+    cast(actual_amount_reporting as double) as numerator,
+    cast(plan_to_date_amount_reporting as double) as denominator,
+    cast(actual_amount_reporting as double) / cast(plan_to_date_amount_reporting as double)
+        as value
+from pacing
 union all
 select
     'roi' as kpi_id,
