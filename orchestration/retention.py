@@ -15,6 +15,24 @@ from quality import issues
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Models read the closed versions of these, besides days that platforms restate.
 IN_USE = {("file_drops", "contacts"), ("file_drops", "deals")}
+# A refusal that was written over later is told by the version that held it, which never goes.
+_LEFT = "status in ('unsubscribed', 'archived')"
+_SOLD_TO = "has_opted_out_of_email or do_not_call"
+REFUSES = {
+    ("hubspot", "contacts"): "properties__hs_email_optout = 'true'",
+    ("salesforce", "leads"): _SOLD_TO,
+    ("salesforce", "contacts"): _SOLD_TO,
+    ("salesforce", "individuals"): (
+        "has_opted_out_solicit or has_opted_out_processing or has_opted_out_profiling"
+        " or has_opted_out_tracking"
+    ),
+    ("mailchimp", "members"): _LEFT,
+    ("klaviyo", "profiles"): (
+        "'UNSUBSCRIBED' in (email_consent, sms_consent) or email_suppressions like '%reason%'"
+    ),
+    ("file_drops", "contacts"): "is_unsubscribed",
+    ("file_drops", "members"): _LEFT,
+}
 
 
 def apply(
@@ -68,7 +86,8 @@ def _versions(
         _deleted(
             connection,
             f"raw_{source.name}.{table.name}",
-            "_dlt_valid_to at time zone 'UTC' < ?",
+            "_dlt_valid_to at time zone 'UTC' < ?"
+            f" and not coalesce({REFUSES.get((source.name, table.name), 'false')}, false)",
             as_of - timedelta(days=days),
         )
         for table in source.tables

@@ -21,6 +21,10 @@ COLUMNS: dict[str, str] = {
     "spam_submissions": "submission_id varchar, is_spam boolean",
     "routed_leads": "submission_id varchar, required_owner varchar, mistake varchar,"
     " assigned_at timestamp, reassigned_at timestamp, is_late boolean",
+    "consents": "true_person_id varchar, channel varchar, purpose varchar, valid_from timestamp,"
+    " state varchar, trap varchar",
+    "mailable_members": "source varchar, object varchar, source_record_id varchar,"
+    " valid_from timestamp, valid_to timestamp",
     "planted": "kind varchar, source varchar, object varchar, key varchar, note varchar",
 }
 

@@ -34,6 +34,7 @@ WORDS = {
     "mql": "MQL",
     "sql": "SQL",
     "sal": "SAL",
+    "sms": "SMS",
     "position_40_20_40": "Position 40-20-40",
     "u_shaped_40_40_20": "U-shaped 40-40-20",
     "u_shaped_50_50": "U-shaped 50-50",

@@ -77,7 +77,6 @@ def _write_down(rng: Random, person: Person, found: Spoiled) -> None:
         "postal_code": postal_code,
         "is_deleted": False,
         "is_archived": False,
-        "is_unsubscribed": False,
     }
     problems: set[tuple[str, str]] = set()
     meant: dict[str, str] = {}

@@ -21,7 +21,7 @@ SOURCE_ROWS = (
     "first_name varchar, last_name varchar, company_name varchar, company_record_id varchar, "
     "company_domain varchar, job_title varchar, country varchar, region varchar, city varchar, "
     "postal_code varchar, street varchar, lifecycle_stage_native varchar, "
-    "linked_record_id varchar, message varchar, is_unsubscribed boolean, is_archived boolean, "
+    "linked_record_id varchar, message varchar, is_archived boolean, "
     "is_deleted boolean, created_at timestamp, updated_at timestamp"
 )
 

@@ -232,7 +232,7 @@ class _Maker(Writer):
         self.count += 1
         born = START + timedelta(hours=self.random.randrange(20_000))
         id_ = f"{self.count:07d}"
-        flags = {"is_unsubscribed": False, "is_archived": False, "is_deleted": False}
+        flags = {"is_archived": False, "is_deleted": False}
         row = {"source": source, "object": object_, "source_record_id": id_, **fields, **flags}
         self.company.rows.append(row | {"created_at": born, "updated_at": born})
         return f"{source}|{object_}|{id_}"

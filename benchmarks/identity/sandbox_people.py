@@ -113,7 +113,7 @@ def _row(
     born = datetime.fromtimestamp(created / 1000, UTC).replace(tzinfo=None)
     if born > sandbox.DEFAULT_AS_OF.replace(tzinfo=None):
         return None
-    flags = {"is_unsubscribed": False, "is_archived": False, "is_deleted": False}
+    flags = {"is_archived": False, "is_deleted": False}
     stated = {name: value or None for name, value in fields.items()}
     key = {"source": source, "object": object_, "source_record_id": id_}
     found.rows.append(key | stated | flags | {"created_at": born, "updated_at": born})

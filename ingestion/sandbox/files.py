@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 
+from ingestion.sandbox import consents as wishes
 from ingestion.sandbox import dirt
 from ingestion.sandbox.company import (
     DAY,
@@ -200,6 +201,16 @@ def _visit(seed: int, visit: Visit, person: Person | None) -> Iterator[tuple[int
         login = _event(f"{stem}-login", "identify", visit.visitor, at, True)
         login |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
         yield at, login
+    elif person is not None and _is_named_in_spite(seed, visit, person, consents):
+        at = visit.started + 1500
+        named = _event(f"{stem}-named", "identify", visit.visitor, at, False)
+        named |= {"userId": f"u-{person.number}", "traits": {"email": person.email}}
+        yield at, named
+
+
+def _is_named_in_spite(seed: int, visit: Visit, person: Person, consents: bool) -> bool:
+    is_first = visit in person.sessions[:1]
+    return is_first and not consents and wishes.is_named_in_spite(seed, person)
 
 
 def _logs_in(rng: Random, visit: Visit, person: Person, consents: bool) -> bool:

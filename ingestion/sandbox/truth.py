@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingestion.sandbox import files, launch_truth, plans
+from ingestion.sandbox import consents_truth, files, launch_truth, plans
 from ingestion.sandbox.company import Company
 from ingestion.sandbox.vendor import frame
 from ingestion.sandbox.vendors import VENDORS
@@ -29,6 +29,8 @@ def tables(company: Company) -> dict[str, pl.DataFrame]:
         "accounts": _accounts(company),
         "account_records": _account_records(company),
         "channel_effects": _effects(company),
+        "consents": _consents(company),
+        "mailable_members": _mailable(company),
         "planted": _planted(company),
     }
     return own | {name: make(company) for each in VENDORS for name, make in each.truth.items()}
@@ -75,9 +77,30 @@ def _effects(company: Company) -> pl.DataFrame:
     return frame(("stage", "channel", "true_share"), rows)
 
 
+def _consents(company: Company) -> pl.DataFrame:
+    """What holds for each person from an instant on; of the far past too."""
+    rows = [
+        (person, channel, purpose, iso_ms(since), state, trap)
+        for person, channel, purpose, since, state, trap in consents_truth.states(company)
+    ]
+    columns = ("true_person_id", "channel", "purpose", "valid_from", "state", "trap")
+    return frame(columns, rows)
+
+
+def _mailable(company: Company) -> pl.DataFrame:
+    """When each member of a list is one whom its tool sends to."""
+    rows = [
+        (*record, iso_ms(since), iso_ms(until))
+        for *record, since, until in consents_truth.mailable(company)
+    ]
+    columns = ("source", "object", "source_record_id", "valid_from", "valid_to")
+    return frame(columns, rows)
+
+
 def _planted(company: Company) -> pl.DataFrame:
     """Every trap by its kind: where it stands and what it is about."""
     rows = [trap for each in VENDORS for trap in each.planted(company)]
     rows += files.planted(company)
     rows += [*plans.planted(company), *launch_truth.planted(company)]
+    rows += consents_truth.planted(company)
     return frame(("kind", "source", "object", "key", "note"), sorted(rows))

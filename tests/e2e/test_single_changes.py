@@ -324,3 +324,83 @@ def test_another_plan_moves_its_own_launch_alone(company: Company) -> None:
     }
     assert every["kept"]["on_time_launches"] - every["anew"]["on_time_launches"] == 1
     assert every["kept"]["launches"] == every["anew"]["launches"]
+
+
+# Whoever may be written to by a contact of the CRM that holds no opt-out, and nobody else there.
+WILLING = """
+select contacts.id, persons.person_id from raw_hubspot.contacts as contacts
+inner join intermediate.int_identity__bridge as bridge
+    on bridge.source_record_id = contacts.id and bridge.object = 'contacts'
+inner join intermediate.int_consent__states as persons
+    on persons.person_id = bridge.person_id and channel = 'email' and purpose = 'marketing'
+where contacts._dlt_valid_to is null and is_contactable and contacts.id not in (
+    select object_id from raw_hubspot.property_history where property = 'hs_email_optout'
+)
+order by contacts.id
+"""
+# Who is off the newsletter, by the member's own word.
+GONE = """
+select members.id, bridge.person_id from raw_mailchimp.members as members
+inner join intermediate.int_identity__bridge as bridge
+    on bridge.source_record_id = members.list_id || ':' || members.id
+inner join intermediate.int_consent__states as states
+    on states.person_id = bridge.person_id and channel = 'email' and purpose = 'marketing'
+where members._dlt_valid_to is null and status = 'unsubscribed' and not members.is_deleted
+    and reason = 'opted_out'
+order by members.id
+"""
+CONSENT = ("fct_consent_events", "rpt_contactability", "rpt_suppression_parity")
+
+
+def test_an_opt_out_in_one_tool_moves_what_holds_for_that_person_alone(company: Company) -> None:
+    contact, person = company.rows(WILLING)[0]
+    moved = company.after(
+        lambda connection: again(
+            connection,
+            "raw_hubspot.contacts",
+            f"id = '{contact}'",
+            "'true' as properties__hs_email_optout",
+        )
+    )
+    assert facts_moved(moved) == {"fct_consent_events", "dim_persons"}
+    for table in (*CONSENT, "dim_persons"):
+        assert {row["person_id"] for row in moved.get(table, [])} <= {person}, table
+    (event,) = moved["fct_consent_events"]
+    assert (event["effect"], event["tool"], event["side"]) == ("withdraw", "hubspot", "anew")
+    states = [
+        (row["channel"], row["purpose"], row["reason"])
+        for row in moved["rpt_contactability"]
+        if row["side"] == "anew"
+    ]
+    assert states == [("email", "marketing", "opted_out")]
+    assert [row["is_contactable"] for row in moved["dim_persons"] if row["side"] == "anew"] == [
+        False
+    ]
+
+
+def test_only_a_form_of_their_own_gives_a_member_back_who_had_left(company: Company) -> None:
+    """Not an import, nor the tool's own backup, which knows the member as it was."""
+    imported, restored, returned = company.rows(GONE)[:3]
+    just_now = f"timestamp '{AS_OF}' - interval 1 minute as timestamp_opt"
+    backs = {
+        imported: f"'Import' as source, {just_now}",
+        restored: "source as source, timestamp_opt as timestamp_opt",
+        returned: f"'Hosted Signup Form' as source, {just_now}",
+    }
+
+    def put_back(connection: duckdb.DuckDBPyConnection) -> None:
+        for (member, _), told in backs.items():
+            values = f"'subscribed' as status, {told}"
+            again(connection, "raw_mailchimp.members", f"id = '{member}'", values)
+
+    moved = company.after(put_back)
+    assert facts_moved(moved) == {"fct_consent_events", "dim_persons"}
+    for table in ("rpt_contactability", "dim_persons"):
+        assert {row["person_id"] for row in moved[table]} == {returned[1]}, table
+    states = [row["reason"] for row in moved["rpt_contactability"] if row["side"] == "anew"]
+    assert states == ["granted"]
+    gaps = [row for row in moved["rpt_suppression_parity"] if row["source"] == "mailchimp"]
+    assert {(row["person_id"], row["side"]) for row in gaps} == {
+        (imported[1], "anew"),
+        (restored[1], "anew"),
+    }

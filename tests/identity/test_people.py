@@ -27,7 +27,7 @@ def resolved(folder, *records, merges=()):
             {
                 "source": "crm", "object": "contacts", "source_record_id": id_,
                 "first_name": first or None, "last_name": last or None, "is_deleted": False,
-                "is_unsubscribed": False, "is_archived": False,
+                "is_archived": False,
                 "created_at": dt.datetime(2026, 1, 1 + number), **told,
             }
         )  # fmt: skip

@@ -93,6 +93,19 @@ def test_versions_that_models_read_stay_until_that_is_given_up(
     assert lines == ["retention: 2 closed versions of file_drops removed"]
 
 
+def test_a_version_that_holds_a_refusal_stays_whatever_is_let_go(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = (
+        "properties__hs_email_optout = case when _dlt_valid_to is null then 'false' else 'true' end"
+    )
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(f"update raw_hubspot.contacts set {said}")
+    days = {source: 1 for source, _ in retention.REFUSES}
+    told(settings, monkeypatch, keep_versions_days=days, keep_versions_in_use=False)
+    assert count(settings, "raw_hubspot.contacts") == 3
+
+
 def test_days_that_platforms_restate_are_in_use() -> None:
     restated = [
         (source, table)

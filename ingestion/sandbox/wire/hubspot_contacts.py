@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-from ingestion.sandbox import names
+from ingestion.sandbox import consents, names
 from ingestion.sandbox.company import DAY, HOUR, Company
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.records import ContactRecord, contacts, main_contact_id
@@ -56,10 +56,14 @@ def _versions(
     if lead is not None:
         properties["hubspot_owner_id"] = None  # the lead comes without an owner
     history = _histories(contact, properties)
+    properties["hs_legal_basis"] = _first_basis(seed, contact, history)
     shown = 0
     body: dict[str, Any] = {}
+    # How late a change of consent shows has dice of its own.
+    own = Random(f"{seed}/hubspot/consent/{contact.contact_id}")
     steps = sorted(_steps(rng, contact, loser), key=lambda step: step[0])
     seen = [(updated, edit, shown_at(rng, updated)) for updated, edit in steps]
+    seen += [(at, edit, shown_at(own, at)) for at, edit in _refusals(seed, contact)]
     seen += _handovers(contact, lead) if lead else []
     for updated, edit, visible in sorted(seen, key=lambda step: step[0]):
         properties |= edit
@@ -67,9 +71,10 @@ def _versions(
             source = ("CRM_UI", "500") if history["hubspot_owner_id"] else _ROUTER
             entry = set_to(edit["hubspot_owner_id"], updated, *source)
             history["hubspot_owner_id"].insert(0, entry)
-        if "lifecyclestage" in edit:
-            entry = set_to(edit["lifecyclestage"], updated, *_source(contact, edit))
-            history["lifecyclestage"].insert(0, entry)
+        for name in ("lifecyclestage", "hs_email_optout"):
+            if name in edit:
+                entry = set_to(edit[name], updated, *_source(contact, edit))
+                history[name].insert(0, entry)
         body = _body(contact, properties, history, updated)
         shown = max(shown, visible)
         yield change("hubspot", "contacts", contact.contact_id, shown, body, sort_at=updated)
@@ -119,6 +124,7 @@ def _first_properties(
         "createdate": iso_ms(contact.created),
         "associatedcompanyid": company_id(person.account) if person.account else None,
         "hs_email_optout": None,
+        "hs_email_hard_bounce_reason_enum": None,
         "hs_merged_object_ids": None,
         "how_did_you_hear": rng.choice((None, None, "Google", "A friend", "LinkedIn", "Podcast")),
     } | ({spoiled.field: spoiled.value} if spoiled else {})
@@ -128,7 +134,38 @@ def _histories(contact: ContactRecord, properties: dict[str, str | None]) -> His
     """Return the histories as they stand at first: a record comes with its owner, or without."""
     owner = properties["hubspot_owner_id"]
     given = [] if owner is None else [set_to(owner, contact.created, *_ROUTER)]
-    return {"lifecyclestage": [], "hubspot_owner_id": given}
+    return {
+        "lifecyclestage": [],
+        "hubspot_owner_id": given,
+        "hs_email_optout": [],
+        "hs_legal_basis": [],
+    }
+
+
+def _first_basis(seed: int, contact: ContactRecord, history: History) -> str | None:
+    """Return the legal basis that the contact came with, and note who set it."""
+    found = consents.basis(seed, contact.person)
+    if found is None or contact.contact_id != main_contact_id(contact.person):
+        return None
+    more = "7001" if found.set_by == "IMPORT" else "500"
+    history["hs_legal_basis"].append(set_to(found.text, contact.created, found.set_by, more))
+    return found.text
+
+
+def _refusals(seed: int, contact: ContactRecord) -> Iterator[Step]:
+    """Yield opt-outs that the newsletter knows nothing of, and imports that write over them."""
+    if contact.gone_how is not None:
+        return
+    if contact.contact_id != main_contact_id(contact.person):
+        if consents.copy_refuses(seed, contact.contact_id):
+            yield contact.created + DAY, {"hs_email_optout": "true"}
+        return
+    found = consents.refused(seed, contact.person)
+    if found is None:
+        return
+    yield found.at, {"hs_email_optout": "true"}
+    if found.cleared_at is not None:
+        yield found.cleared_at, {"hs_email_optout": "false"}
 
 
 def _handovers(
@@ -143,7 +180,12 @@ def _handovers(
 
 
 def _source(contact: ContactRecord, edit: dict[str, str | None]) -> tuple[str, str | None]:
-    """Return what set a stage: the form or an import at first, sales and a workflow later."""
+    """Return what set a stage: the form or an import at first, sales and a workflow later.
+
+    Who opts out does it in an e-mail; only an import takes that back.
+    """
+    if "hs_email_optout" in edit:
+        return ("EMAIL", None) if edit["hs_email_optout"] == "true" else ("IMPORT", "7001")
     if edit["lifecyclestage"] == "lead":
         return ("FORM", FORM) if contact.person.form_visit else ("IMPORT", "7001")
     if edit["lifecyclestage"] == "marketingqualifiedlead":

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from ingestion.sandbox.company import DAY, START, Company, Person
+from ingestion.sandbox import consents
+from ingestion.sandbox.company import Company, Person
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.wire.encode import change, iso_ms
 
@@ -51,7 +52,7 @@ def _forms() -> Iterator[Change]:
     }
     first = [*plain, {**asked, "dependentFields": [behind]}]
     yield change("hubspot", "forms", FORM, 0, _form(FORM, FORM_NAME, "hubspot", 0, first))
-    at = START + 200 * DAY
+    at = consents.ASKED_SINCE
     second = _form(FORM, FORM_NAME, "hubspot", at, [*first, consent])
     yield change("hubspot", "forms", FORM, at, second)
     captured = _form(CAPTURED_FORM, "Newsletter box of the blog", "captured", 0, plain[:1])
@@ -107,6 +108,7 @@ def _submission(seed: int, person: Person) -> Iterator[Change]:
         "jobtitle": person.title,
         "message": "cheap backlinks and casino" if person.kind == "spam" else "Please call me.",
         "how_did_you_hear": rng.choice(("", "Google", "A friend", "LinkedIn")),
+        "consent": "true" if consents.ticked(person) else "",
     }
     body = {
         "conversionId": submission_id(person),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ingestion.sandbox import consents
 from ingestion.sandbox.company import DAY, END, HOUR, START, Company, Person
 from ingestion.sandbox.dice import dice
 from ingestion.sandbox.ledger import Change
@@ -115,7 +116,7 @@ def changes(company: Company) -> Iterator[Change]:
     yield from _fixed()
     every = profiles(company)
     for profile in every:
-        yield from _profile(profile)
+        yield from _profile(company.seed, profile)
     for mail in mails():
         yield from _mail(company.seed, mail, every)
 
@@ -155,12 +156,17 @@ def _fixed() -> Iterator[Change]:
         yield change("klaviyo", "metrics", id_, START, body)
 
 
-def _profile(profile: Profile) -> Iterator[Change]:
+def _profile(seed: int, profile: Profile) -> Iterator[Change]:
     status = [(profile.created, "SUBSCRIBED")]
     if profile.left is not None:
         status.append((profile.left, "UNSUBSCRIBED"))
+    texts = consents.texts(seed, profile.person, profile.created) if has_phone(profile) else ()
+    for at in (since for since, _, _ in texts[1:] if since < (profile.gone or END)):
+        standing = [consent for known, consent in status if known <= at][-1]
+        body = _profile_body(profile, at, standing, texts)
+        yield change("klaviyo", "profiles", profile.id, at, body)
     for at, consent in status:
-        body = _profile_body(profile, at, consent)
+        body = _profile_body(profile, at, consent, texts)
         yield change("klaviyo", "profiles", profile.id, at, body)
         is_in = consent == "SUBSCRIBED"
         for kind, group in (("list", LIST), ("segment", SEGMENT)):
@@ -193,7 +199,14 @@ def _profile(profile: Profile) -> Iterator[Change]:
             )
 
 
-def _profile_body(profile: Profile, at: int, consent: str) -> dict[str, Any]:
+def has_phone(profile: Profile) -> bool:
+    """Whether the profile has a number."""
+    return profile.person.number % 2 == 0 or bool(profile.dirt)
+
+
+def _profile_body(
+    profile: Profile, at: int, consent: str, texts: tuple[tuple[int, str, str], ...]
+) -> dict[str, Any]:
     person, is_in = profile.person, consent == "SUBSCRIBED"
     gone = {"reason": "UNSUBSCRIBE", "timestamp": iso_offset(at)}
     email = {
@@ -208,10 +221,20 @@ def _profile_body(profile: Profile, at: int, consent: str) -> dict[str, Any]:
         "suppression": [] if is_in else [gone],
         "list_suppressions": [],
     }
-    sms = {"can_receive_sms_marketing": False, "consent": "NEVER_SUBSCRIBED"}
+    sms: dict[str, Any] = {"can_receive_sms_marketing": False, "consent": "NEVER_SUBSCRIBED"}
+    told = [each for each in texts if each[0] <= at]
+    if told:
+        since, said, method = told[-1]
+        sms = {
+            "can_receive_sms_marketing": said == "SUBSCRIBED",
+            "consent": said,
+            "consent_timestamp": iso_offset(since),
+            "last_updated": iso_offset(since),
+            "method": method,
+        }
     attributes = {
         "email": profile.email,
-        "phone_number": person.phone if person.number % 2 == 0 or profile.dirt else None,
+        "phone_number": person.phone if has_phone(profile) else None,
         "external_id": None,
         "first_name": person.first,
         "last_name": person.last,

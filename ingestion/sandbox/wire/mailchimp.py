@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from ingestion.sandbox import consents
 from ingestion.sandbox.company import CAMPAIGNS, DAY, END, HOUR, START, Company, Person
 from ingestion.sandbox.dice import dice
 from ingestion.sandbox.ledger import Change
@@ -192,11 +193,20 @@ def _member(seed: int, person: Person) -> Iterator[Change]:
         gone = deleted_for_good(seed, person)
         if gone is not None:
             yield change("mailchimp", "members", id_, gone, left, parent=LIST, status="deleted")
-        elif person.number % 3 == 0:
+        elif consents.is_archived(person):
             # Tidied away afterwards: archived, which keeps the member.
             at += 30 * DAY
             kept = {**left, "status": "archived", "last_changed": iso_offset(at)}
             yield change("mailchimp", "members", id_, at, kept, parent=LIST)
+        back = consents.returned(seed, person)
+        if back is not None:
+            again = {
+                **body,
+                "timestamp_opt": iso_offset(back.at),
+                "last_changed": iso_offset(back.at),
+                "source": "Hosted Signup Form" if back.how == "form" else "Import",
+            }
+            yield change("mailchimp", "members", id_, back.at, again, parent=LIST)
 
 
 def _mail(seed: int, mail: Mail, members: list[Person]) -> Iterator[Change]:

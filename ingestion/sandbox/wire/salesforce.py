@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from ingestion.sandbox.company import CAMPAIGNS, DAY, HOUR, OWNERS, START, Account, Company
+from ingestion.sandbox import consents
+from ingestion.sandbox.company import CAMPAIGNS, DAY, HOUR, OWNERS, START, Account, Company, Person
 from ingestion.sandbox.ledger import Change
 from ingestion.sandbox.wire import salesforce_sales
 from ingestion.sandbox.wire.encode import change, day_of
@@ -42,6 +43,7 @@ def changes(company: Company) -> Iterator[Change]:
         owner = owner_of.get(each.person.number, OWNERS[each.person.number % len(OWNERS)])
         yield from _person(company.seed, each, owner)
         yield from _membership(company.seed, each)
+    yield from _individuals(company)
     yield from salesforce_sales.changes(company)
 
 
@@ -97,7 +99,8 @@ def _person(seed: int, each: SalesRecord, owner: str) -> Iterator[Change]:
     rng = Random(f"{seed}/salesforce/record/{each.id}")
     object_ = "Lead" if each.object == "leads" else "Contact"
     made = Versions(rng, object_, each.id, each.created)
-    moments: list[tuple[int, dict[str, Any]]] = [(each.created, _first(each, owner))]
+    first = {**_first(each, owner), **_consent(seed, each)}
+    moments: list[tuple[int, dict[str, Any]]] = [(each.created, first)]
     for before, (at, status) in zip(each.steps, each.steps[1:], strict=False):
         moments.append((at, {"Status": status}))
         yield _history(each, at, "Status", before[1], status)
@@ -143,6 +146,39 @@ def _first(each: SalesRecord, owner: str) -> dict[str, Any]:
         return {**fields, **mailing, "AccountId": person.account and account_id(person.account)}
     company = person.account and person.account.name
     return {**fields, **place, "Company": company, "Status": each.steps[0][1], "IsConverted": False}
+
+
+def _consent(seed: int, each: SalesRecord) -> dict[str, Any]:
+    """Return what the record holds of the person's wishes: a copy may know what the first does not.
+
+    Both stand on the record from its first day.
+    """
+    is_copy = each.copy > 0
+    return {
+        "HasOptedOutOfEmail": is_copy and consents.copy_refuses(seed, each.id),
+        "DoNotCall": not is_copy and consents.not_to_be_called(seed, each.person),
+        "IndividualId": individual_id(each.person) if _has_individual(seed, each) else None,
+    }
+
+
+def individual_id(person: Person) -> str:
+    """Return the id of the record on what a person said of their data."""
+    return sales_id("0PK", person.number)
+
+
+def _has_individual(seed: int, each: SalesRecord) -> bool:
+    return each.copy == 0 and consents.objects(seed, each.person)
+
+
+def _individuals(company: Company) -> Iterator[Change]:
+    """A lead and the contact that it became share one."""
+    first = {each.person.number: each for each in reversed(records(company))}
+    for each in first.values():
+        if _has_individual(company.seed, each):
+            id_ = individual_id(each.person)
+            flags = {"HasOptedOutProfiling": True, "HasOptedOutSolicit": False}
+            body = record("Individual", id_, each.created, each.created, **flags)
+            yield change("salesforce", "Individual", id_, each.created, body)
 
 
 def _history(

@@ -15,13 +15,17 @@ FIELDS = {
     "Lead": (
         "FirstName LastName Email Phone MobilePhone Street City State PostalCode Country Company "
         "Title Status LeadSource OwnerId MasterRecordId IsConverted ConvertedDate "
-        "ConvertedContactId ConvertedAccountId ConvertedOpportunityId HasOptedOutOfEmail Website "
-        "IsDeleted"
+        "ConvertedContactId ConvertedAccountId ConvertedOpportunityId HasOptedOutOfEmail DoNotCall "
+        "IndividualId Website IsDeleted"
     ),
     "Contact": (
         "FirstName LastName Email Phone MobilePhone MailingStreet MailingCity MailingState "
         "MailingPostalCode MailingCountry AccountId Title LeadSource OwnerId MasterRecordId "
-        "HasOptedOutOfEmail IsDeleted"
+        "HasOptedOutOfEmail DoNotCall IndividualId IsDeleted"
+    ),
+    "Individual": (
+        "HasOptedOutSolicit HasOptedOutProcessing HasOptedOutProfiling HasOptedOutTracking "
+        "ShouldForget IsDeleted"
     ),
     "Account": (
         "Name Website Industry BillingCity BillingState BillingCountry NumberOfEmployees OwnerId "

@@ -35,7 +35,10 @@ def _engagement(path: str, kind: str, **picked: tuple[str, ...]) -> CrmObject:
 
 _OBJECTS = (
     CrmObject(
-        "contacts", tables.CONTACTS, "lastmodifieddate", ("lifecyclestage", "hubspot_owner_id")
+        "contacts",
+        tables.CONTACTS,
+        "lastmodifieddate",
+        ("lifecyclestage", "hubspot_owner_id", "hs_email_optout", "hs_legal_basis"),
     ),
     CrmObject("companies", tables.COMPANIES),
     CrmObject("deals", tables.DEALS, history=("dealstage", "hubspot_owner_id")),

@@ -38,6 +38,7 @@ SUBMITTED_FIELDS = [
     "country",
     "message",
     "how_did_you_hear",
+    "consent",
 ]
 _SUBMITTED_PII = {"email", "firstname", "lastname", "phone", "message"}
 FORM_SUBMISSIONS = Table(

@@ -31,11 +31,12 @@ CONTACTS = Table(
         Column("id"),
         *TIMES,
         *_ARCHIVE,
-        *properties("email firstname lastname phone mobilephone address", pii=True),
+        *properties("email firstname lastname phone mobilephone address zip", pii=True),
         *properties(
-            "company jobtitle city state zip country website lifecyclestage hs_lead_status "
+            "company jobtitle city state country website lifecyclestage hs_lead_status "
             "hubspot_owner_id hs_analytics_source hs_analytics_source_data_1 "
-            "hs_merged_object_ids hs_email_optout associatedcompanyid how_did_you_hear"
+            "hs_merged_object_ids hs_email_optout hs_legal_basis hs_email_hard_bounce_reason_enum "
+            "associatedcompanyid how_did_you_hear"
         ),
         *properties("createdate lastmodifieddate", "timestamp"),
         _EXTRA,

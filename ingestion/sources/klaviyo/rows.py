@@ -23,6 +23,8 @@ def profile(record: Mapping[str, Any]) -> Record:
         "email_suppressions": inside(email, "suppression") or None,
         "email_list_suppressions": inside(email, "list_suppressions") or None,
         "sms_consent": inside(sms, "consent"),
+        "sms_consent_at": inside(sms, "consent_timestamp"),
+        "sms_consent_method": inside(sms, "method"),
         "can_receive_sms": inside(sms, "can_receive_sms_marketing"),
     }
 

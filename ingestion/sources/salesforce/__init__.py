@@ -167,7 +167,8 @@ SALESFORCE = Source(
     notes=Notes(
         reads=(
             "Leads and contacts, accounts, opportunities with their stage history and contact "
-            "roles, campaigns and their members, tasks, events, users and the stages' order."
+            "roles, campaigns and their members, tasks, events, users and the stages' order; what "
+            "people said of their data (Individual)."
         ),
         cursor="SystemModstamp of each object; the history of leads has CreatedDate only.",
         lookback="Ten minutes before the cursor are read again for transactions under way.",

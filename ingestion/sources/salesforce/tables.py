@@ -83,11 +83,11 @@ LEAD = _described(
     "Lead",
     "leads",
     text=(
-        "Company Title Status LeadSource City State PostalCode Country OwnerId MasterRecordId "
-        "ConvertedContactId ConvertedAccountId ConvertedOpportunityId Website"
+        "Company Title Status LeadSource City State Country OwnerId MasterRecordId "
+        "ConvertedContactId ConvertedAccountId ConvertedOpportunityId Website IndividualId"
     ),
-    personal=f"{_PERSON} Street",
-    truth="IsConverted HasOptedOutOfEmail IsDeleted",
+    personal=f"{_PERSON} Street PostalCode",
+    truth="IsConverted HasOptedOutOfEmail DoNotCall IsDeleted",
     day="ConvertedDate",
     instant="CreatedDate",
     hangs_on=(_SAME_LEAD, _CONVERTED),
@@ -96,13 +96,24 @@ CONTACT = _described(
     "Contact",
     "contacts",
     text=(
-        "AccountId Title LeadSource MailingCity MailingState MailingPostalCode MailingCountry "
-        "OwnerId MasterRecordId"
+        "AccountId Title LeadSource MailingCity MailingState MailingCountry "
+        "OwnerId MasterRecordId IndividualId"
     ),
-    personal=f"{_PERSON} MailingStreet",
-    truth="HasOptedOutOfEmail IsDeleted",
+    personal=f"{_PERSON} MailingStreet MailingPostalCode",
+    truth="HasOptedOutOfEmail DoNotCall IsDeleted",
     instant="CreatedDate",
     hangs_on=(_SAME_CONTACT,),
+)
+# What a person has said of their data, once for all their leads and contacts.
+INDIVIDUAL = _described(
+    "Individual",
+    "individuals",
+    truth=(
+        "HasOptedOutSolicit HasOptedOutProcessing HasOptedOutProfiling HasOptedOutTracking "
+        "ShouldForget IsDeleted"
+    ),
+    instant="CreatedDate",
+    is_optional=True,
 )
 ACCOUNT = _described(
     "Account",
@@ -213,7 +224,7 @@ STAGE = _described(
 )
 
 OBJECTS = (
-    *(USER, STAGE, ACCOUNT, CONTACT, LEAD, LEAD_HISTORY, OPPORTUNITY, OPPORTUNITY_HISTORY),
-    *(CONTACT_ROLE, CAMPAIGN, CAMPAIGN_MEMBER, TASK, EVENT),
+    *(USER, STAGE, ACCOUNT, INDIVIDUAL, CONTACT, LEAD, LEAD_HISTORY, OPPORTUNITY),
+    *(OPPORTUNITY_HISTORY, CONTACT_ROLE, CAMPAIGN, CAMPAIGN_MEMBER, TASK, EVENT),
 )
 TABLES = tuple(each.table for each in OBJECTS)

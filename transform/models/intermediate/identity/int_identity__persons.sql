@@ -39,7 +39,6 @@ joined as (
         titles.job_function,
         stages.stage as lifecycle_stage,
         stages.stage_order,
-        records.is_unsubscribed,
         records.is_archived,
         records.is_deleted,
         records.created_at,
@@ -133,8 +132,6 @@ select
         when joined.object in {{ contact_objects() }} or joined.object = 'members' then 1 else 0
     end) = 0
     and max(case when joined.email_domain is not null then 1 else 0 end) = 1 as is_reachable,
-    -- An opt-out in any system holds everywhere.
-    max(case when joined.is_unsubscribed then 1 else 0 end) = 1 as is_unsubscribed,
     -- Browsers and forms are never deleted, so they do not keep a deleted person alive.
     max(case
         when joined.is_deleted then 0

@@ -197,7 +197,6 @@ records as (
         is_disposable_email,
         is_free_mail,
         is_placeholder_email,
-        is_unsubscribed,
         is_archived,
         is_deleted,
         created_at,

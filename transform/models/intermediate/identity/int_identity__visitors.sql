@@ -38,6 +38,7 @@ with events as (
             visitor_id,
             email,
             form_submission_id,
+            {{ may_be_followed('has_analytics_consent') }} as is_followed,
             occurred_at
         from {{ ref('stg_' ~ system ~ '__events') }}
         where visitor_id is not null and {{ in_scope(since, ['source', 'visitor_id']) }}
@@ -77,7 +78,8 @@ evidence as (
         ) as submission_id
     from events
     left join submissions on events.form_submission_id = submissions.submission_id
-    where coalesce(events.email, submissions.email) is not null
+    -- Who refused is nobody, whatever a tag that was set up wrong sends along.
+    where events.is_followed and coalesce(events.email, submissions.email) is not null
     group by
         events.source,
         events.visitor_id,

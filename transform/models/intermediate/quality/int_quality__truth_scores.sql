@@ -38,6 +38,12 @@ metrics as (
         value,
         note
     from {{ ref('int_quality__budget_scores') }}
+    union all
+    select
+        metric,
+        value,
+        note
+    from {{ ref('int_quality__consent_scores') }}
 )
 
 select

@@ -30,7 +30,7 @@ with events as (
 
 allowed as (
     -- A visitor who refused analytics is not followed; the form they send is still a touch,
-    -- through the CRM that recorded it. Silence (no consent banner) is not a refusal.
+    -- through the CRM that recorded it. What silence is, config/consent.yml says.
     select
         source,
         message_id,
@@ -53,7 +53,7 @@ allowed as (
     from events
     where
         visitor_id is not null
-        and coalesce(has_analytics_consent, true)
+        and {{ may_be_followed('has_analytics_consent') }}
         and occurred_at <= {{ as_of() }}
         and {{ in_scope(since, ['source', 'visitor_id']) }}
 ),

@@ -16,6 +16,10 @@ contacts as (
     select * from {{ ref('int_opportunities__contacts') }}
 ),
 
+consents as (
+    select * from {{ ref('int_consent__states') }}
+),
+
 buyers as (
     select distinct contacts.person_id
     from opportunities
@@ -35,12 +39,20 @@ select
     cast(persons.record_count as bigint) as record_count,
     persons.is_customer or buyers.person_id is not null as is_customer,
     persons.has_email,
-    persons.is_reachable
-    and not persons.is_unsubscribed
-    and not persons.is_deleted
-    and persons.kind = 'person' as is_contactable,
+    coalesce(mailing.is_contactable, false) as is_contactable,
+    coalesce(profiling.is_contactable, false) as is_profiling_allowed,
     persons.is_deleted,
     persons.first_seen_at,
     persons.last_seen_at
 from persons
 left join buyers on persons.person_id = buyers.person_id
+left join consents as mailing
+    on
+        persons.person_id = mailing.person_id
+        and mailing.channel = 'email'
+        and mailing.purpose = 'marketing'
+left join consents as profiling
+    on
+        persons.person_id = profiling.person_id
+        and profiling.channel = 'any'
+        and profiling.purpose = 'profiling'

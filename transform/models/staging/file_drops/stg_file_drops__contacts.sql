@@ -25,7 +25,6 @@ select
     nullif(trim(merged_record_ids), '') as merged_record_ids,
     cast(null as varchar) as merged_into_object,
     cast(null as varchar) as merged_into_record_id,
-    coalesce(is_unsubscribed, false) as is_unsubscribed,
     false as is_archived,
     coalesce(is_deleted, false) as is_deleted,
     cast(created_at as timestamp) as created_at,

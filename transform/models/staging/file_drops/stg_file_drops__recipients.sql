@@ -7,7 +7,6 @@ select
     'recipients' as object,
     recipient_key as source_record_id,
     min(email) as email,
-    max(case when event_type = 'unsubscribe' then 1 else 0 end) = 1 as is_unsubscribed,
     min(occurred_at) as created_at,
     max(occurred_at) as updated_at
 from events

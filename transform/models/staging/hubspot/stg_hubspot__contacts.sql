@@ -27,7 +27,6 @@ select
     nullif(trim(properties__hs_merged_object_ids), '') as merged_record_ids,
     cast(null as varchar) as merged_into_object,
     cast(null as varchar) as merged_into_record_id,
-    coalesce(lower(properties__hs_email_optout) = 'true', false) as is_unsubscribed,
     coalesce(archived, false) as is_archived,
     coalesce(is_deleted, false) as is_deleted,
     cast(coalesce(properties__createdate, created_at) as timestamp) as created_at,

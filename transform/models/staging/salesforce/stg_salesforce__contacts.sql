@@ -40,7 +40,6 @@ lead_rows as (
         end as merged_into_object,
         coalesce(nullif(master_record_id, ''), nullif(converted_contact_id, ''))
             as merged_into_record_id,
-        has_opted_out_of_email,
         coalesce(is_converted, false) as is_archived,
         is_deleted,
         created_date,
@@ -71,7 +70,6 @@ contact_rows as (
         case when nullif(contacts.master_record_id, '') is not null then 'contacts' end
             as merged_into_object,
         nullif(contacts.master_record_id, '') as merged_into_record_id,
-        contacts.has_opted_out_of_email,
         false as is_archived,
         contacts.is_deleted,
         contacts.created_date,
@@ -108,7 +106,6 @@ select
     cast(null as varchar) as merged_record_ids,
     merged_into_object,
     merged_into_record_id,
-    coalesce(has_opted_out_of_email, false) as is_unsubscribed,
     is_archived,
     coalesce(is_deleted, false) as is_deleted,
     cast(created_date as timestamp) as created_at,
