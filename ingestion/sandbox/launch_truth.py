@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ingestion.sandbox import files, plans
-from ingestion.sandbox.company import CAMPAIGNS, DAY, Company
+from ingestion.sandbox.company import CAMPAIGNS, DAY, END, Company, Person
 from ingestion.sandbox.launch_faults import EARLY_PAGE, LATE, MISSING
 from ingestion.sandbox.launch_pieces import Piece
 from ingestion.sandbox.launch_work import LIVE_AFTER, pieces, project_of
@@ -36,7 +36,7 @@ def _faults(
         yield LATE, iso_ms(_approved_at(work))
     if launch.faults.approval == EARLY_PAGE and launch.page:
         yield EARLY_PAGE, launch.page
-    if any(launch.created <= at < _approved_at(work) for at in _first_mail(launch.slug)):
+    if any(launch.created <= at < _approved_at(work) for at in _first_mail(company, launch.slug)):
         yield "send_before_approval", launch.slug
     link = next(piece.link for piece in work if piece.link)
     if launch.faults.has_bad_link:
@@ -51,9 +51,15 @@ def _approved_at(work: list[Piece]) -> int:
     return max(event.at for piece in work for event in piece.events if event.new == "approved")
 
 
-def _first_mail(slug: str) -> list[int]:
-    """Return when the first mailing of a campaign went out: of later ones it was no launch."""
-    return sorted(mail.sent for mail in files.MAILS if mail.slug == slug)[:1]
+def _first_mail(company: Company, slug: str) -> list[int]:
+    """Return when a campaign's first mailing reached anybody: of later ones it was no launch."""
+    sent = sorted(mail.sent for mail in files.MAILS if mail.slug == slug)
+    members = [person for person in company.persons if person.subscribed_at is not None]
+    return [at for at in sent if any(_is_member(each, at) for each in members)][:1]
+
+
+def _is_member(person: Person, at: int) -> bool:
+    return (person.subscribed_at or 0) <= at < (person.unsubscribed_at or END)
 
 
 def _is_followed(company: Company, link: str, since: int) -> bool:

@@ -19,25 +19,15 @@ judgements as (
     group by weeks.week_starts_on, scores.day
 ),
 
-speed as (
-    select * from {{ ref('int_routing__speed') }}
-    where period = 'week' and segment_kind = 'all' and delay = 'total'
-),
-
--- A median is taken over the whole window, as too few launches go live in a week.
-velocity as (
+-- As it stands now: what was on record in an earlier week is not kept.
+consent as (
     select
         weeks.week_starts_on,
-        count(*) as launches,
-        {{ percentile('launches.total_business_days', 0.5) }} as median_days
-    from weeks
-    inner join {{ ref('stg_config__kpis') }} as kpis on kpis.kpi_id = 'launch_velocity'
-    inner join {{ ref('int_launches__launches') }} as launches
-        on
-            weeks.week_ends_on >= launches.live_on
-            and {{ add_days('weeks.week_starts_on', '-7 * (kpis.window_weeks - 1)') }}
-            <= launches.live_on
-    where launches.total_business_days is not null
+        sum(case when states.is_on_record then 1 else 0 end) as on_record,
+        count(*) as persons
+    from {{ ref('int_consent__states') }} as states
+    inner join weeks on not weeks.is_complete
+    where states.channel = 'email' and states.purpose = 'marketing'
     group by weeks.week_starts_on
 ),
 
@@ -78,24 +68,6 @@ select
 from judgements
 where place = 1 and records > 0
 union all
--- A median is no ratio: beside it stand the leads that it is of.
-select
-    'speed_to_lead' as kpi_id,
-    starts_on as week_starts_on,
-    cast(null as double) as numerator,
-    cast(leads as double) as denominator,
-    p50_hours as value
-from speed
-where leads > 0
-union all
-select
-    'launch_velocity' as kpi_id,
-    week_starts_on,
-    cast(null as double) as numerator,
-    cast(launches as double) as denominator,
-    median_days as value
-from velocity
-union all
 select
     'budget_pacing' as kpi_id,
     week_starts_on,
@@ -104,6 +76,14 @@ select
     cast(actual_amount_reporting as double) / cast(plan_to_date_amount_reporting as double)
         as value
 from pacing
+union all
+select
+    'consent_coverage' as kpi_id,
+    week_starts_on,
+    cast(on_record as double) as numerator,
+    cast(persons as double) as denominator,
+    cast(on_record as double) / persons as value
+from consent
 union all
 select
     'roi' as kpi_id,

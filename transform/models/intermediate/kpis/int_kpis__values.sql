@@ -70,3 +70,11 @@ select
     denominator,
     value
 from {{ ref('int_kpis__levels') }}
+union all
+select
+    kpi_id,
+    week_starts_on,
+    cast(null as double) as numerator,
+    denominator,
+    value
+from {{ ref('int_kpis__medians') }}
