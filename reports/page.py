@@ -52,6 +52,7 @@ class Figures:
     """A row of headline numbers with the period before and the months behind them.
 
     `query` gives the columns of FIGURE_COLUMNS; `trend` gives metric, segment, month, value.
+    `empty` says why there is none, where that can be.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Figures:
     subtitle: str
     query: str
     trend: str
+    empty: str = ""
     notes: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from reports.charts import monthly_bars
 from reports.page import Chart, Column, Figures, Page
 
+_EMPTY = "No KPI has any history in this home yet: connect a source, or write its rules."
 _LAST = """
     last_weeks as (
         -- A young home may have no whole week of a KPI yet.
@@ -60,6 +61,7 @@ PAGE = Page(
                 where is_complete
                 order by week_starts_on
             """,
+            empty=_EMPTY,
         ),
         Chart(
             name="kpi_targets",
@@ -85,7 +87,7 @@ PAGE = Page(
                 Column("window_weeks", "Weeks", "count"),
                 Column("definition_version", "Definition", "count"),
             ),
-            empty="No KPI has a whole week of history in this home yet.",
+            empty=_EMPTY,
             notes=(
                 "A value that misses its target by no more than the tolerance is near. A KPI whose "
                 "source is not connected, or whose rules are not written, has no row.",
@@ -116,7 +118,7 @@ PAGE = Page(
                 Column("status", "Status", "term"),
                 Column("kpis", "KPIs", "count", "rpt_mops_kpis_weekly.kpi_id"),
             ),
-            empty="No KPI has a whole week of history in this home yet.",
+            empty=_EMPTY,
             spec=monthly_bars("kpis", "count", by="status"),
         ),
     ),
