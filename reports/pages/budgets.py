@@ -9,7 +9,7 @@ PAGE = Page(
     name="budgets",
     title="Budgets",
     lead="Plan against spend, at rates that no currency moves.",
-    position=1,
+    position=2,
     parts=(
         Chart(
             name="budgets_by_month",
@@ -76,7 +76,6 @@ PAGE = Page(
             spec=bars_beside_before(
                 "channel", "actual_amount_reporting", "plan_amount_reporting", "money"
             ),
-            is_wide=False,
         ),
         Chart(
             name="budgets_running",
@@ -103,7 +102,6 @@ PAGE = Page(
                 Column("status", "Status", "term"),
             ),
             empty="No line of a plan sheet runs now.",
-            is_wide=False,
         ),
         Chart(
             name="budgets_off",

@@ -297,7 +297,8 @@ def test_another_first_owner_moves_the_routing_of_its_lead_alone(company: Compan
 def test_another_plan_moves_its_own_launch_alone(company: Company) -> None:
     (launch, month, task), *_ = company.rows(
         """
-        select launches.launch_id, date_trunc('month', launches.live_on), milestones.task_id
+        select launches.launch_id, cast(date_trunc('month', launches.live_on) as date),
+            milestones.task_id
         from marts.fct_launches as launches
         inner join marts.fct_launch_milestones as milestones
             on launches.launch_id = milestones.launch_id and milestones.milestone = 'live'
@@ -313,8 +314,11 @@ def test_another_plan_moves_its_own_launch_alone(company: Company) -> None:
         )
     )
     # The days that the playbook prescribes hang on the day of going live; no check and no approval.
-    assert set(moved) == {"fct_launches", "fct_launch_milestones", "rpt_launch_velocity"}
-    for table in ("fct_launches", "fct_launch_milestones"):
+    facts = {"fct_launches", "fct_launch_milestones"}
+    assert set(moved) == {*facts, "rpt_launch_velocity", "rpt_truth_scores"}
+    # Nobody planted that this one is late.
+    assert {row["metric"] for row in moved["rpt_truth_scores"]} == {"late_launch_precision"}
+    for table in facts:
         assert {row["launch_id"] for row in moved[table]} == {launch}
     late = {row["side"]: row["is_on_time"] for row in moved["fct_launches"]}
     assert late == {"kept": True, "anew": False}

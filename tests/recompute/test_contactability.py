@@ -223,3 +223,18 @@ def test_a_visitor_who_refused_to_be_followed_is_joined_to_nobody(home: Home) ->
     )
     refused, persons = {id_ for (id_,) in named}, {id_ for (id_,) in known}
     assert [id_ for id_, person in joined if id_ in refused and person in persons] == []
+
+
+def test_what_was_planted_is_told_rightly(home: Home) -> None:
+    scores = dict(
+        home.marts(
+            "select metric, value from rpt_truth_scores"
+            " where metric like 'consent%' and value is not null"
+        )
+    )
+    traps = {
+        "cleared_by_import", "copy_refuses", "deleted_for_good", "expiring", "merged_refuses",
+        "return_by_import", "tools_disagree", "unsubscribed",
+    }  # fmt: skip
+    assert {f"consent_trap_{trap}_recall" for trap in traps} <= set(scores)
+    assert {metric: value for metric, value in scores.items() if value < 0.95} == {}
