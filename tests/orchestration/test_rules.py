@@ -75,6 +75,21 @@ def test_a_wrong_rule_names_file_key_and_remedy(stage_rules, text, key, remedy):
     assert remedy in told
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("stages:\n  - {stage: lead, position: 1}\n  - {stage: won}\n", "key stages.1 (line 3)"),
+        ("# ours\nstages:\n  - stage: lead\n    position: x\n", "key stages.0.position (line 4)"),
+        ("stages: []\nstage: []\n", "key (top level) (line 1)"),
+    ],
+)
+def test_a_wrong_rule_names_its_line(stage_rules, text, place):
+    (stage_rules / "funnel.yml").write_text(text)
+    with pytest.raises(Refused) as refused:
+        rules.tables(stage_rules)
+    assert place in str(refused.value)
+
+
 def test_a_file_without_a_schema_is_refused(stage_rules):
     (stage_rules / "mine.yml").write_text("a: 1")
     with pytest.raises(Refused, match="has no schema"):
