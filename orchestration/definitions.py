@@ -12,6 +12,7 @@ from orchestration import (
     ingest,
     judging,
     release,
+    report_contracts,
     rooms,
     schedules,
     transform,
@@ -29,6 +30,7 @@ def build(settings: Settings, parsed: Mapping[str, Any] | None = None) -> dg.Def
     built = {key for each in [*raw, *models] for key in each.keys}
     suites = judging.suites(settings)
     groups.check(suites, parsed)
+    report_contracts.check(settings, parsed)
     hygiene = checks.catalogue(suites)
     judged = {rule.key for rule in hygiene if rule.key in built and rule.gate != "marts"}
     values = [dg.AssetKey(["hygiene", each]) for each in transform.source_tables(parsed, "hygiene")]

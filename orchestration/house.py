@@ -150,6 +150,8 @@ def resource(settings: Settings) -> dg.ResourceDefinition:
     @dg.resource(config_schema=CONFIG, description=__doc__)
     @contextmanager
     def house(context: dg.InitResourceContext) -> Generator[House]:
+        from orchestration import run_ledger
+
         log = context.log
         said = log.info if log else lambda _: None
         run_id = context.run_id or "none"
@@ -159,6 +161,8 @@ def resource(settings: Settings) -> dg.ResourceDefinition:
             ):
                 said(f"run {each} had died; it is marked failed and its slots are free")
             facts = _facts(settings, run_id, context.resource_config, said)
+            if context.instance and context.run_id:
+                run_ledger.stamp(context.instance, run_id, facts.as_of)
             _prepare_or_tell(facts)
             with held_open(context.instance) if context.instance else nullcontext():
                 try:
@@ -173,7 +177,7 @@ def prepare(facts: House) -> None:
     """Make the warehouse ready for any step: tables that the transform reads, no leftovers."""
     import ingestion.pipeline
     import quality.run
-    from orchestration import chosen, transform
+    from orchestration import chosen, run_ledger, transform
 
     settings = facts.settings
     chosen.remember(settings)
@@ -183,6 +187,8 @@ def prepare(facts: House) -> None:
     transform.manifest(settings)
     ingestion.pipeline.ensure_tables(settings.warehouse)
     quality.run.ensure_tables(settings.warehouse)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        run_ledger.ensure_tables(connection)
 
 
 def wait_for_warehouse(settings: Settings) -> None:

@@ -25,7 +25,14 @@ DIGESTS = "rpt_run_digests"
 # Ids and clocks of the run itself: two equal runs differ in them.
 VOLATILE_COLUMNS = ("run_id", "last_run_id", "load_id", "loaded_at", "finished_at")
 # These say what a run did, so a repeated run has other rows; they carry no business number.
-RUN_LOGS = ("rpt_load_audit", "rpt_source_freshness", held.FRESHNESS, DIGESTS)
+RUN_LOGS = (
+    "rpt_load_audit",
+    "rpt_source_freshness",
+    "fct_report_deliveries",
+    "rpt_report_timeliness",
+    held.FRESHNESS,
+    DIGESTS,
+)
 FICLONE = 0x40049409
 _DIGESTS = (
     "(run_id varchar, mart varchar, digest varchar, row_count bigint, as_of timestamp,"

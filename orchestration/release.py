@@ -1,5 +1,6 @@
 """Publishing as an asset that waits for every mart and every table that a rule can hold back."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ import dagster as dg
 from orchestration import groups, model_tests, publish
 from orchestration.house import OWNERS, POOL, House
 
+# Which broken rules hold which group back, in the metadata of a published version.
+HELD_BACK_BY = "held_back_by"
 VERSION = dg.AssetKey(["published", "version"])
 DIGESTS = dg.AssetKey(["marts", publish.DIGESTS])
 
@@ -60,6 +63,7 @@ def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg
                 "report": dg.MetadataValue.path(str(version / "report" / "index.html")),
                 "as_of": house.as_of.isoformat(),
                 "held_back": ", ".join(each.name for each in found if each.is_held) or "nothing",
+                HELD_BACK_BY: json.dumps(_held_back_by(found)),
             },
         )
         broken = "; ".join(
@@ -75,6 +79,18 @@ def assets(parsed: Mapping[str, Any], guarded: Iterable[dg.AssetKey]) -> list[dg
         )
 
     return [publish_run]
+
+
+def _held_back_by(found: Iterable[groups.Group]) -> dict[str, list[dict[str, str]]]:
+    return {
+        each.name: [
+            {"rule": broken.rule_id, "table": ".".join(broken.table)}
+            for broken in each.broken
+            if not broken.is_overridden
+        ]
+        for each in found
+        if each.is_held
+    }
 
 
 def _marts(parsed: Mapping[str, Any]) -> list[dg.AssetKey]:

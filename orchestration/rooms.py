@@ -10,7 +10,16 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration import groups, ingest, routing_rules, rules, truth
+from orchestration import (
+    chosen,
+    groups,
+    ingest,
+    report_contracts,
+    routing_rules,
+    rules,
+    run_ledger,
+    truth,
+)
 from orchestration.house import OWNERS, POOL, House
 from orchestration.settings import Kind, Settings
 from orchestration.transform import JOURNEYS, LEADS, RECORDS, VALUES, source_tables
@@ -43,6 +52,7 @@ def assets(
             for name in LEDGERS
         ],
         _ledger("quality", source_tables(parsed, "quality"), judged, "What the hygiene rules saw."),
+        _run_ledger(parsed, source_tables(parsed, run_ledger.SCHEMA)),
         _truth(source_tables(parsed, "truth"), raw),
     ]
     return [each for each in found if each is not None]
@@ -261,6 +271,48 @@ def _ledger(
         yield from _counted(name, tables, context.resources.house)
 
     return ledger
+
+
+def _run_ledger(parsed: Mapping[str, Any], tables: list[str]) -> dg.AssetsDefinition | None:
+    if not tables:
+        return None
+
+    @dg.multi_asset(
+        name="run_ledger",
+        specs=_specs(run_ledger.SCHEMA, tables, [], "How earlier runs went, by Dagster's events"),
+        pool=POOL,
+        required_resource_keys={"house"},
+    )
+    def keep_runs(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        house: House = context.resources.house
+        graph = context.job_def.asset_layer.asset_graph
+        upstreams = behind_reports(house.settings, parsed, graph)
+        with duckdb.connect(str(house.settings.warehouse)) as connection:
+            added = run_ledger.keep(connection, context.instance)
+            run_ledger.replace_upstreams(connection, upstreams)
+        context.log.info(f"{added} runs ended since the last time")
+        yield from _counted(run_ledger.SCHEMA, tables, house)
+
+    return keep_runs
+
+
+def behind_reports(settings: Settings, parsed: Mapping[str, Any], graph: Any) -> list[list[Any]]:
+    """Return what is behind each contracted report, by Dagster's asset graph."""
+    parents = {
+        ".".join(key.path): sorted(".".join(each.path) for each in graph.get(key).parent_keys)
+        for key in graph.get_all_asset_keys()
+    }
+    grouped = {
+        asset: group
+        for group, marts in groups.marts(parsed).items()
+        for asset in run_ledger.mart_assets(marts)
+    }
+    found = [
+        each
+        for report, marts in report_contracts.marts(settings, parsed).items()
+        for each in report_contracts.behind(report, run_ledger.mart_assets(marts), parents)
+    ]
+    return run_ledger.upstream_rows(found, grouped, chosen.read(settings))
 
 
 def _truth(tables: list[str], after: list[dg.AssetKey]) -> dg.AssetsDefinition | None:

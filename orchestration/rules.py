@@ -104,6 +104,13 @@ def read(config: Path, name: str) -> dict[str, Any]:
     return document
 
 
+def refused(config: Path, name: str, steps: Iterable[str | int], told: str) -> Refused:
+    """Return the refusal of what is wrong at a key of a rule file, with its line."""
+    path = place(config, name)
+    shown = path.relative_to(config.parent)
+    return Refused(_refusal(str(shown), path.read_text("utf-8"), steps, told))
+
+
 def place(config: Path, name: str) -> Path:
     """Return the file that is in force: the user's own copy where there is one."""
     own = config / "local" / f"{name}.yml"

@@ -6,8 +6,8 @@ The one list that backup, restore and the runbook go by.
 import duckdb
 
 # Raw rows with their cursors, books and quarantine, identities and their ledger, the run digests,
-# the history of the hygiene scores, the fits that old credits are made by.
-SCHEMAS = ("ingest", "quarantine", "identity", "state", "quality", "attribution")
+# the history of the hygiene scores, the fits that old credits are made by, how each run went.
+SCHEMAS = ("ingest", "quarantine", "identity", "state", "quality", "attribution", "runs")
 RAW = "raw_"
 # Files of the home: its kind, the made-up company's clock and name, what was dropped, open alerts.
 FILES = ("home.json", "sandbox/clock.json", "sandbox/company.json", "inbox", "alerts")

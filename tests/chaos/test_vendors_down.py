@@ -1,9 +1,12 @@
 """One vendor down, or three: the others load, what was good stays, and the run says so."""
 
 import json
+import re
+from datetime import datetime
 
 import duckdb
 import pytest
+import report_deliveries
 import whole_runs
 
 FOR_EVER = ("--times", "1000000")
@@ -85,3 +88,10 @@ def test_a_vendor_down_serves_its_last_good_rows_and_says_how_old_they_are(
     ages = "select source, is_fresh, age_hours from marts.rpt_source_freshness order by source"
     assert [each for each in _published(home, ages) if not each[1]] == [("hubspot", False, 24.0)]
     assert _incidents(home) == ["source:hubspot"]
+
+    told = report_deliveries.of_home(home, datetime(2026, 7, 2, 20))
+    headlines = told["executive_headlines", datetime(2026, 7, 2, 13)]
+    assert headlines[:3] == ("stale", "source_failed", "hubspot")
+    assert re.fullmatch(r"marts\.rpt_headlines < .* < hubspot\.\w+ < load_hubspot", headlines[3])
+    # Its data may be 36 hours old.
+    assert told["email_engagement", datetime(2026, 7, 2, 15)] == ("on_time", None, None, None)

@@ -78,9 +78,9 @@ def test_a_wrong_rule_names_file_key_and_remedy(stage_rules, text, key, remedy):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("stages:\n  - {stage: lead, position: 1}\n  - {stage: won}\n", "key stages.1 (line 3)"),
-        ("# ours\nstages:\n  - stage: lead\n    position: x\n", "key stages.0.position (line 4)"),
-        ("stages: []\nstage: []\n", "key (top level) (line 1)"),
+        ("stages:\n  - {stage: lead, position: 1}\n  - {stage: won}\n", "key stages.1, line 3"),
+        ("# ours\nstages:\n  - stage: lead\n    position: x\n", "key stages.0.position, line 4"),
+        ("stages: []\nstage: []\n", "key (top level), line 2"),
     ],
 )
 def test_a_wrong_rule_names_its_line(stage_rules, text, place):

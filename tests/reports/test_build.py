@@ -54,6 +54,13 @@ insert into marts.rpt_source_freshness by name select * from (values
     ('mailchimp', false, 'succeeded', timestamp '2026-06-28 06:00:00'),
     ('hubspot', true, 'succeeded', timestamp '2026-06-30 06:00:00')
 ) as rows (source, is_fresh, last_status, last_succeeded_as_of);
+insert into marts.fct_report_deliveries by name select * from (values
+    ('headlines', 'on_time', null, null, null, date '2026-06-29', date '2026-06-29'),
+    ('headlines', 'stale', 'source_failed', 'hubspot',
+        'marts.rpt_headlines < hubspot.deals < load_hubspot', date '2026-06-30', date '2026-06-29'),
+    ('headlines', 'late', 'run_too_slow', '0a1b', 'marts.rpt_headlines < published.version < 0a1b',
+        date '2026-07-01', date '2026-06-29')
+) as rows (report, status, cause, culprit, blame_path, due_on, week_start_on);
 insert into marts.rpt_group_freshness by name select * from (values
     ('spend', true, timestamp '2026-06-30 06:00:00', 'ad_spend_is_not_negative', null),
     ('email', true, null, 'email_event_has_an_instant', null),
@@ -157,6 +164,18 @@ def test_a_group_of_marts_that_is_held_back_is_named_on_every_page_with_its_age(
         assert "E-mail is held back and was never published: a check is broken" in html
         assert "Web: published by a signed override although a check is broken" in html
         assert "Core is held back" not in html
+
+
+def test_a_report_that_was_not_on_time_is_shown_with_the_way_to_its_cause(site: Path) -> None:
+    html = (site / "timeliness.html").read_text("utf-8")
+    assert "marts.rpt_headlines &lt; hubspot.deals &lt; load_hubspot" in html
+    rows = list(csv.DictReader((site / "data/timeliness_causes.csv").open(encoding="utf-8")))
+    assert [(row["cause"], row["culprit"], row["deliveries"]) for row in rows] == [
+        ("run_too_slow", "run", "1"),
+        ("source_failed", "hubspot", "1"),
+    ]
+    rows = list(csv.DictReader((site / "data/timeliness_weeks.csv").open(encoding="utf-8")))
+    assert [row["status"] for row in rows] == ["on_time", "late", "stale"]
 
 
 def test_owners_carry_a_label_and_no_pseudonym(site: Path) -> None:

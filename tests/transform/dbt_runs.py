@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 import attribution.tables
 import hygiene.cache
 import identity.tables
 import ingestion.pipeline
 import quality.run
 import routing.tables
-from orchestration import rules, truth
+from orchestration import rules, run_ledger, truth
 from orchestration.settings import PROJECT, QUIET, Settings
 
 TRANSFORM = PROJECT / "transform"
@@ -58,6 +60,8 @@ def empty_home(home: Path) -> Path:
     quality.run.ensure_tables(warehouse)
     attribution.tables.ensure_tables(warehouse)
     routing.tables.ensure_tables(warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        run_ledger.ensure_tables(connection)
     rules.load(PROJECT / "config", warehouse)
     truth.load(Settings(home=home), "real")
     return home

@@ -21,11 +21,11 @@
 {#- The calendar day of a UTC instant in a named zone. -#}
 {% macro date_in_zone(instant, zone) -%} cast(timezone({{ zone }}, timezone('UTC', {{ instant }})) as date) {%- endmacro %}
 
-{#- The UTC instant at which clocks in a named zone show a time, as 09:00, on a day. -#}
-{% macro instant_in_zone(day, clock, zone) -%} timezone('UTC', timezone({{ zone }}, cast(concat(cast({{ day }} as varchar), ' ', {{ clock }}) as timestamp))) {%- endmacro %}
-
 {#- The part of its day that has passed at a UTC instant, by the clock of a named zone: 0 to 1. -#}
 {% macro day_share_in_zone(instant, zone) -%} ((epoch(timezone({{ zone }}, timezone('UTC', {{ instant }}))) - epoch(cast(timezone({{ zone }}, timezone('UTC', {{ instant }})) as date))) / 86400.0) {%- endmacro %}
+
+{#- The UTC instant at which a clock in a named zone shows a local time. -#}
+{% macro instant_in_zone(local_time, zone) -%} timezone('UTC', timezone({{ zone }}, {{ local_time }})) {%- endmacro %}
 
 {% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 

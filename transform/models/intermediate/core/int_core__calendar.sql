@@ -78,6 +78,7 @@ select
         lpad(cast(fiscal_month_index + 1 as varchar), 2, '0')
     ) as fiscal_period,
     {{ add_days('date_day', '-days_into_week') }} as week_start_on,
+    weekday,
     holiday_name,
     holiday_name is null
     and coalesce(business_days, '') like concat('%"', weekday, '"%') as is_business_day

@@ -12,10 +12,14 @@ spans as (
         calendars.calendar,
         business_days.date_day,
         {{ instant_in_zone(
-            'business_days.date_day', 'calendars.opens_at_clock', 'calendars.time_zone'
+            "cast(concat(cast(business_days.date_day as varchar), ' ', calendars.opens_at_clock)"
+            ~ " as timestamp)",
+            'calendars.time_zone'
         ) }} as opens_at,
         {{ instant_in_zone(
-            'business_days.date_day', 'calendars.closes_at_clock', 'calendars.time_zone'
+            "cast(concat(cast(business_days.date_day as varchar), ' ', calendars.closes_at_clock)"
+            ~ " as timestamp)",
+            'calendars.time_zone'
         ) }} as closes_at
     from calendars
     cross join business_days
