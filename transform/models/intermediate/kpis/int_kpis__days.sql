@@ -18,6 +18,10 @@ launches as (
     where live_on is not null
 ),
 
+deliveries as (
+    select * from {{ ref('int_operations__deliveries') }}
+),
+
 return_days as (
     select * from {{ ref('int_reporting__return_days') }}
     where measure in ('paid_value', 'model_spend')
@@ -40,6 +44,15 @@ select
     cast(count(*) as decimal(28, 6)) as denominator
 from launches
 group by live_on
+union all
+select
+    'report_timeliness' as kpi_id,
+    '(all)' as segment,
+    due_on as date_day,
+    cast(sum(case when status = 'on_time' then 1 else 0 end) as decimal(28, 6)) as numerator,
+    cast(count(*) as decimal(28, 6)) as denominator
+from deliveries
+group by due_on
 union all
 select
     'campaign_return' as kpi_id,
