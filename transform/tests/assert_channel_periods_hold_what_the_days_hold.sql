@@ -6,7 +6,11 @@ with days as (
         coalesce(sum(spend_amount_reporting), 0) as spend,
         coalesce(sum(value_amount_reporting), 0) as credited_value
     from {{ ref('rpt_channel_roi') }}
-    where date_day <= {{ date_of(as_of()) }}
+    where
+        date_day <= (
+            select {{ date_in_zone(as_of(), 'reporting_time_zone') }} as today
+            from {{ ref('stg_config__company') }}
+        )
     group by attribution_model, stage
 ),
 

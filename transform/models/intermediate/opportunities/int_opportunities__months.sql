@@ -37,6 +37,7 @@ select
     {{ month_of(add_days('months.month', 31)) }} as next_month,
     row_number() over (order by months.month) as month_number,
     months.month >= loads.first_day as is_observed,
-    {{ month_of(add_days('months.month', 31)) }} <= {{ date_of(as_of()) }} as is_complete
+    {{ month_of(add_days('months.month', 31)) }} <= bounds.last_day as is_complete
 from months
+cross join bounds
 cross join loads
