@@ -37,6 +37,7 @@ _READ = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
     dg.DagsterEventType.STEP_FAILURE,
 }
+_VERSION = ".".join(VERSION.path)
 Rows = dict[str, list[list[Any]]]
 
 
@@ -135,8 +136,10 @@ class _Events:
     @property
     def is_whole(self) -> bool:
         """Whether the run set out to build marts and to publish them."""
-        names = set().union(*self.planned.values())
-        return ".".join(VERSION.path) in names and any(map(_is_mart, names))
+        publishing = [names for names in self.planned.values() if _VERSION in names]
+        # Publishing writes a mart too, the digests; it builds none.
+        building = [names for names in self.planned.values() if _VERSION not in names]
+        return bool(publishing) and any(_is_mart(name) for names in building for name in names)
 
 
 def _rows(record: dg.RunRecord, logs: Iterable[dg.EventLogEntry]) -> Rows:

@@ -8,7 +8,7 @@ import whole_runs
 from report_deliveries import Told
 from spoiled import Home
 
-from orchestration import groups, home, report_contracts, transform
+from orchestration import home, transform
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ EVENING, NEXT_MORNING, NEXT_EVENING = (
     datetime(2026, 7, 2, 6),
     datetime(2026, 7, 2, 20),
 )
-SPOILT = ("marts", "fct_ad_performance")
+SPOILT = ("intermediate", "int_touchpoints__touchpoints")
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +48,17 @@ def test_a_group_that_is_held_back_is_no_fresh_delivery_and_its_rule_is_to_blame
         if suite.table == SPOILT and rule.severity == "blocking"
     )
     finished.spoil(suite, rule)
-    assert finished.run("marts").success
+    assert finished.run(suite.gate).success
     finished.repair()
 
     told = report_deliveries.of_home(finished.settings.home, NEXT_EVENING, finished.parsed)
 
-    marts = report_contracts.marts(finished.settings, finished.parsed)
-    held = groups.reading(finished.parsed, SPOILT) - set(groups.NEVER_HELD)
-    grouped = {
-        mart: name for name, found in groups.marts(finished.parsed).items() for mart in found
-    }
-    today = {report: each for (report, at), each in told.items() if at.date() == EVENING.date()}
-    assert set(today.values()) == {Told("on_time")}
-    costs = told["paid_media_costs", datetime(2026, 7, 2, 14)]
-    assert {grouped[mart] for mart in marts["paid_media_costs"]} & held
-    assert costs[:3] == ("stale", "group_held_back", rule.rule_id)
-    assert costs.blame_path.endswith(f"marts.fct_ad_performance < {rule.rule_id}")
+    first = {each for (_, due_at), each in told.items() if due_at.date() == EVENING.date()}
+    assert first == {Told("on_time")}
+    headlines = told["executive_headlines", datetime(2026, 7, 2, 13)]
+    assert headlines[:3] == ("stale", "group_held_back", rule.rule_id)
+    assert headlines.blame_path.startswith("marts.rpt_headlines < ")
+    assert headlines.blame_path.endswith(f" < {'.'.join(SPOILT)} < {rule.rule_id}")
     # Nobody built the marts anew: what was not held back was not delivered either.
     quality = told["data_quality", datetime(2026, 7, 2, 13)]
     assert quality[:3] == ("missed", "run_not_started", "no run")

@@ -44,9 +44,13 @@ def assets(*, fails: bool = False, held: Any = None) -> list[dg.AssetsDefinition
 
     @dg.multi_asset(
         name="publish",
-        specs=[dg.AssetSpec(release.VERSION, deps=[["marts", "fct_ads"], ["custom", "mine"]])],
+        specs=[
+            dg.AssetSpec(key, deps=[["marts", "fct_ads"], ["custom", "mine"]])
+            for key in (release.DIGESTS, release.VERSION)
+        ],
     )
     def publish() -> Iterator[dg.MaterializeResult]:
+        yield dg.MaterializeResult(asset_key=release.DIGESTS)
         told = {release.HELD_BACK_BY: json.dumps(held or {})}
         yield dg.MaterializeResult(asset_key=release.VERSION, metadata=told)
 
@@ -66,7 +70,12 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def run(
-    instance: dg.DagsterInstance, *, window: str = "", is_stamped: bool = True, **told: Any
+    instance: dg.DagsterInstance,
+    *,
+    window: str = "",
+    is_stamped: bool = True,
+    only: list[dg.AssetKey] | None = None,
+    **told: Any,
 ) -> str:
     """Run the small graph and return its id; its house says by which clock."""
 
@@ -81,7 +90,9 @@ def run(
         resources={"house": house},
     ).resolve_job_def("all")
     config = {"resources": {"house": {"config": {"window_from": window}}}}
-    done = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
+    done = job.execute_in_process(
+        instance=instance, run_config=config, raise_on_error=False, asset_selection=only
+    )
     return done.run_id
 
 
@@ -106,6 +117,7 @@ def test_a_run_that_published_is_kept_with_what_it_wrote_on_the_platform_s_clock
     assert rows(connection, "from runs.written_marts order by mart") == [
         (run_id, "custom.mine"),
         (run_id, "fct_ads"),
+        (run_id, "rpt_run_digests"),
     ]
     assert rows(connection, "from runs.held_groups") == [
         (run_id, "spend", "spend_is_positive", "staging.ads")
@@ -132,6 +144,16 @@ def test_a_backfill_is_told_from_a_run(instance, connection) -> None:
     assert rows(connection, RUNS) == [(run_id, AS_OF, True, False, True)]
 
 
+def test_a_run_that_publishes_what_it_did_not_build_is_no_whole_one(instance, connection) -> None:
+    run_id = run(instance)
+    only = run(instance, only=[dg.AssetKey(["staging", "ads"]), release.DIGESTS, release.VERSION])
+
+    run_ledger.keep(connection, instance)
+
+    found = rows(connection, "select run_id, is_whole, published_at is not null from runs.runs")
+    assert sorted(found) == sorted([(run_id, True, True), (only, False, True)])
+
+
 def test_a_run_is_kept_once_and_one_that_never_took_the_house_not_at_all(
     instance, connection
 ) -> None:
@@ -143,7 +165,7 @@ def test_a_run_is_kept_once_and_one_that_never_took_the_house_not_at_all(
     run(instance)
     assert run_ledger.keep(connection, instance) == 1
     assert rows(connection, "select count(*), count(distinct run_id) from runs.runs") == [(2, 2)]
-    assert rows(connection, "select count(*) from runs.written_marts") == [(4,)]
+    assert rows(connection, "select count(*) from runs.written_marts") == [(6,)]
 
 
 def test_dagster_may_forget_a_run_that_is_kept(instance, connection) -> None:
