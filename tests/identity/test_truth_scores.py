@@ -25,8 +25,10 @@ TABLES = {
     "int_email__events": "campaign_native_id varchar, recipient_key varchar, event_type varchar,"
     " occurred_at timestamp, actor varchar",
     "int_touchpoints__form_submissions": "submission_id varchar, is_spam boolean",
-    # Scores of consent are judged in tests of their own.
+    # Scores of consent, launches and budgets are judged in tests of their own.
     "int_quality__consent_scores": "metric varchar, value double, note varchar",
+    "int_quality__launch_scores": "metric varchar, value double, note varchar",
+    "int_quality__budget_scores": "metric varchar, value double, note varchar",
     "int_attribution__credits": "attribution_model varchar, stage varchar, channel varchar,"
     " weight double, is_reversal boolean",
     "stg_truth__routed_leads": "submission_id varchar, required_owner varchar, mistake varchar,"
