@@ -28,12 +28,18 @@ owners as (
         from {{ ref('stg_' ~ system ~ '__owners') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+-- A CRM that could not be loaded yet has named nobody.
+loaded as (
+    select distinct source from owners
 )
 
 select
     required.crm,
     required.owner_native_id
 from required
+inner join loaded on required.crm = loaded.source
 left join owners
     on required.crm = owners.source and required.owner_native_id = owners.source_record_id
 where owners.source_record_id is null
