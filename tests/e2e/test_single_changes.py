@@ -315,7 +315,9 @@ def test_another_plan_moves_its_own_launch_alone(company: Company) -> None:
     )
     # The days that the playbook prescribes hang on the day of going live; no check and no approval.
     facts = {"fct_launches", "fct_launch_milestones"}
-    assert set(moved) == {*facts, "rpt_launch_velocity", "rpt_truth_scores"}
+    reports = {"rpt_launch_velocity", "rpt_mops_kpis_weekly", "rpt_truth_scores"}
+    assert set(moved) == facts | reports
+    assert {row["kpi_id"] for row in moved["rpt_mops_kpis_weekly"]} == {"launches_on_time"}
     # Nobody planted that this one is late.
     assert {row["metric"] for row in moved["rpt_truth_scores"]} == {"late_launch_precision"}
     for table in facts:

@@ -114,7 +114,10 @@ def test_hubspots_client_searches_the_deals_that_were_loaded(served: Live, loade
 @pytest.mark.parametrize(
     ("object_", "properties"),
     [
-        ("contacts", ["lifecyclestage", "hubspot_owner_id"]),
+        (
+            "contacts",
+            ["lifecyclestage", "hubspot_owner_id", "hs_email_optout", "hs_legal_basis"],
+        ),
         ("deals", ["dealstage", "hubspot_owner_id"]),
     ],
 )

@@ -142,7 +142,7 @@ def test_bulk_jobs_load_the_rows_that_pages_load(served: Live, loaded: Any) -> N
     for table, found in rows.items():
         held = loaded("salesforce", f"select id from raw_salesforce.{table}")
         assert sorted(row["id"] for row in found) == sorted(id_ for (id_,) in held), table
-    assert len(rows) == 13
+    assert len(rows) == 14
 
 
 def _by_bulk(live: Live) -> dict[str, list[dict[str, Any]]]:
