@@ -7,7 +7,7 @@ import duckdb
 
 from attribution import explain, monthly, run, shown
 from attribution.errors import CannotCredit
-from orchestration import home, rules
+from orchestration import home, reading, rules
 from orchestration.attribution_options import columns
 from orchestration.settings import Refused, Settings
 
@@ -55,8 +55,7 @@ def refitted(settings: Settings) -> str:
     """
     from orchestration.house import checkpoint, occupied, wait_for_warehouse
 
-    if not settings.warehouse.exists():
-        raise Refused(f"{settings.home} has no warehouse yet; make one with `engineroom run`")
+    reading.require(settings)
     run_id = f"refit-{uuid4()}"
     with occupied(settings, run_id):
         wait_for_warehouse(settings)

@@ -2,10 +2,10 @@
 
 import shutil
 
-from orchestration import home, lock
+from orchestration import home, lock, reading
 from orchestration.house import checkpoint, run_lock
 from orchestration.publish import clone
-from orchestration.settings import Refused, Settings
+from orchestration.settings import Settings
 
 
 def copy(settings: Settings) -> str:
@@ -13,8 +13,7 @@ def copy(settings: Settings) -> str:
 
     The copy holds personal data as the warehouse does; it stays inside the home.
     """
-    if not settings.warehouse.exists():
-        raise Refused(f"{settings.home} has no warehouse yet; make one with `engineroom run`")
+    reading.require(settings)
     folder = settings.home / "dev"
     with lock.held(run_lock(settings), label="dev copy"):
         checkpoint(settings)

@@ -169,20 +169,16 @@ def _in_words(settings: Settings) -> Generator[None]:
     import duckdb
 
     from identity.matching import IdentityError
-    from orchestration import lock
-    from orchestration.house import run_lock
+    from orchestration import reading
 
-    if not settings.warehouse.is_file():
-        raise Refused(f"{settings.home} has no warehouse yet; make one with `engineroom run`")
-    try:
-        yield
-    except IdentityError as error:
-        raise Refused(str(error)) from error
-    except duckdb.CatalogException:
-        raise Refused("an earlier Engine Room resolved this home; `engineroom run` first") from None
-    except duckdb.IOException:
-        who = lock.holder(run_lock(settings)) or "another program"
-        raise Refused(f"the warehouse is busy: {who}; ask again when it has ended") from None
+    with reading.in_words(settings):
+        try:
+            yield
+        except IdentityError as error:
+            raise Refused(str(error)) from error
+        except duckdb.CatalogException:
+            told = "an earlier Engine Room resolved this home; `engineroom run` first"
+            raise Refused(told) from None
 
 
 def _there(path: Path) -> Path:

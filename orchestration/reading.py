@@ -10,16 +10,28 @@ from orchestration.house import run_lock
 from orchestration.settings import Refused, Settings
 
 
-@contextmanager
-def warehouse(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
-    """Yield a read-only connection; raises Refused where there is none or a run is writing."""
-    if not settings.warehouse.exists():
+def require(settings: Settings) -> None:
+    """Raise Refused where there is no warehouse yet."""
+    if not settings.warehouse.is_file():
         raise Refused(f"{settings.home} has no warehouse yet; make one with `engineroom run`")
+
+
+@contextmanager
+def in_words(settings: Settings) -> Generator[None]:
+    """Raise Refused where the warehouse is not there, or another has it when it is opened."""
+    require(settings)
     try:
-        connection = duckdb.connect(str(settings.warehouse), read_only=True)
+        yield
     except duckdb.IOException:
         who = lock.holder(run_lock(settings)) or "another program"
         raise Refused(f"the warehouse is busy: {who}; ask again when it has ended") from None
+
+
+@contextmanager
+def warehouse(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
+    """Yield a read-only connection; raises Refused where there is none or a run is writing."""
+    with in_words(settings):
+        connection = duckdb.connect(str(settings.warehouse), read_only=True)
     try:
         yield connection
     finally:

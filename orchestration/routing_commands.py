@@ -56,22 +56,17 @@ def _asked(settings: Settings) -> "Generator[Rules]":
     """Yield the rules that count in the home; raise Refused in words on what cannot be answered."""
     import duckdb
 
-    from orchestration import home, lock, routing_rules
-    from orchestration.house import run_lock
+    from orchestration import home, reading, routing_rules
     from routing.errors import CannotRoute
 
-    if not settings.warehouse.is_file():
-        raise Refused(f"{settings.home} has no warehouse yet; make one with `engineroom run`")
-    rules = routing_rules.read(settings.config, home.kind_of(settings))
-    try:
-        yield rules
-    except CannotRoute as error:
-        raise Refused(str(error)) from None
-    except duckdb.CatalogException:
-        raise Refused("no lead was routed in this home yet; `engineroom run` first") from None
-    except duckdb.IOException:
-        who = lock.holder(run_lock(settings)) or "another program"
-        raise Refused(f"the warehouse is busy: {who}; ask again when it has ended") from None
+    with reading.in_words(settings):
+        rules = routing_rules.read(settings.config, home.kind_of(settings))
+        try:
+            yield rules
+        except CannotRoute as error:
+            raise Refused(str(error)) from None
+        except duckdb.CatalogException:
+            raise Refused("no lead was routed in this home yet; `engineroom run` first") from None
 
 
 def _told(lines: Sequence[str]) -> int:
