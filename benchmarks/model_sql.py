@@ -8,7 +8,15 @@ import jinja2
 import yaml
 
 TRANSFORM = Path(__file__).resolve().parent.parent / "transform"
-MACROS = ("portable", "business_time", "contact_objects", "addresses", "journeys", "credit")
+MACROS = (
+    "portable",
+    "business_time",
+    "contact_objects",
+    "addresses",
+    "journeys",
+    "credit",
+    "precision_and_recall",
+)
 # What the macros of incremental models mean in a whole build: everything is computed.
 WHOLE_BUILD: dict[str, Callable[..., object]] = {
     "config": lambda **_: "",

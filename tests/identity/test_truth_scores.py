@@ -1,14 +1,13 @@
 """The truth scores of the marts against the same scores computed apart, on made-up results."""
 
-from pathlib import Path
 from random import Random
 
 import duckdb
-import jinja2
 import pytest
 import truth_judge
 
-MODELS = Path(__file__).parents[2] / "transform" / "models" / "intermediate" / "quality"
+from benchmarks.model_sql import rendered
+
 PARTS = ("identity_scores", "detection_scores", "credit_scores", "routing_scores", "truth_scores")
 TABLES = {
     "stg_truth__records": "source varchar, object varchar, source_record_id varchar,"
@@ -37,7 +36,7 @@ TABLES = {
     "int_routing__verdicts": "lead_id varchar, routing_state varchar, required_owner varchar,"
     " misroute_kind varchar, is_assigned_late boolean, was_reassigned_within_7_days boolean",
 }
-AS_OF = "timestamp '2026-07-01 06:00:00'"
+AS_OF = "2026-07-01 06:00:00"
 SECONDS = [f"2026-01-01 00:00:{number:02d}" for number in range(60)]
 
 
@@ -50,8 +49,7 @@ def scored(rows):
                 marks = ", ".join("?" * len(rows[name][0]))
                 connection.executemany(f"insert into {name} values ({marks})", rows[name])
         for part in PARTS:
-            text = (MODELS / f"int_quality__{part}.sql").read_text("utf-8")
-            sql = jinja2.Template(text).render(ref=lambda name: name, as_of=lambda: AS_OF)
+            sql = rendered(f"int_quality__{part}", as_of=AS_OF)
             connection.execute(f"create table int_quality__{part} as {sql}")
         query = "select metric, value from int_quality__truth_scores"
         return dict(connection.execute(query).fetchall())

@@ -35,28 +35,18 @@ found as (
     from lines
 ),
 
-counted as (
+judged as (
     select
         found.subject,
-        sum(case when found.is_found and planted.kind is not null then 1.0 else 0.0 end)
-            as right_count,
-        sum(case when found.is_found then 1.0 else 0.0 end) as found_count,
-        sum(case when planted.kind is not null then 1.0 else 0.0 end) as true_count
+        found.is_found,
+        planted.kind is not null as is_true
     from found
     left join planted
         on found.subject = planted.kind and found.budget_key = planted.record_key
-    group by found.subject
 )
 
-select
-    concat(subject, '_precision') as metric,
-    right_count / nullif(found_count, 0) as value,
-    'Of the budget lines and unplanned spends of past months said to be so, the share that are.'
-        as note
-from counted
-union all
-select
-    concat(subject, '_recall') as metric,
-    right_count / nullif(true_count, 0) as value,
-    'Of the budget lines and unplanned spends of past months that are so, the share found.' as note
-from counted
+{{ precision_and_recall(
+    'judged',
+    "'Of the budget lines and unplanned spends of past months said to be so, the share that are.'",
+    "'Of the budget lines and unplanned spends of past months that are so, the share found.'"
+) }}

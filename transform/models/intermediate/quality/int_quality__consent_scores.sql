@@ -81,40 +81,34 @@ gaps as (
 judged as (
     {% for state in ['opted_out', 'granted', 'expired'] %}
         select
-            '{{ state }}' as subject,
+            'consent_{{ state }}' as subject,
             found_state = '{{ state }}' as is_found,
             true_state = '{{ state }}' as is_true
         from compared
         union all
     {% endfor %}
     select
-        'suppression_gap' as subject,
+        'consent_suppression_gap' as subject,
         is_found,
         is_true
     from gaps
     union all
     -- Of a trap there is no wrong finding, only one that was walked into.
     select
-        concat('trap_', trap) as subject,
+        concat('consent_trap_', trap) as subject,
         true_state = found_state as is_found,
         true as is_true
     from compared
     where trap <> ''
+),
+
+scored as (
+    {{ precision_and_recall(
+        'judged',
+        "'Share of those found so that truly are.'",
+        "'Share of those that truly are so that is found.'"
+    ) }}
 )
 
-select
-    concat('consent_', subject, '_precision') as metric,
-    sum(case when is_found and is_true then 1.0 else 0.0 end)
-    / nullif(sum(case when is_found then 1.0 else 0.0 end), 0) as value,
-    'Share of those found so that truly are.' as note
-from judged
-where subject not like 'trap%'
-group by subject
-union all
-select
-    concat('consent_', subject, '_recall') as metric,
-    sum(case when is_found and is_true then 1.0 else 0.0 end)
-    / nullif(sum(case when is_true then 1.0 else 0.0 end), 0) as value,
-    'Share of those that truly are so that is found.' as note
-from judged
-group by subject
+select * from scored
+where metric not like 'consent_trap_%_precision'

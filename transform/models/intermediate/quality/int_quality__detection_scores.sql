@@ -65,35 +65,21 @@ judged as (
         found as is_found,
         planted as is_true
     from spam
-),
-
-counted as (
-    select
-        subject,
-        sum(case when is_found and is_true then 1.0 else 0.0 end) as right_count,
-        sum(case when is_found then 1.0 else 0.0 end) as found_count,
-        sum(case when is_true then 1.0 else 0.0 end) as true_count
-    from judged
-    group by subject
 )
 
-select
-    concat(subject, '_precision') as metric,
-    right_count / nullif(found_count, 0) as value,
-    case subject
+{% set precision_note %}
+case subject
         when 'machine_open'
             then 'Of the opens not counted as human, the share by machines; proxies hide humans.'
         when 'human_open' then 'Of the opens counted as human, the share by humans.'
         else 'Of the form submissions called spam, the share that are.'
-    end as note
-from counted
-union all
-select
-    concat(subject, '_recall') as metric,
-    right_count / nullif(true_count, 0) as value,
-    case subject
+    end
+{%- endset %}
+{% set recall_note %}
+case subject
         when 'machine_open' then 'Of the opens by machines, the share not counted as human.'
         when 'human_open' then 'Of the opens by humans, the share counted as human.'
         else 'Of the spam submissions, the share found.'
-    end as note
-from counted
+    end
+{%- endset %}
+{{ precision_and_recall('judged', precision_note, recall_note) }}

@@ -80,26 +80,10 @@ judged as (
             found.subject = truths.subject
             and launches.source = truths.source
             and launches.project_id = truths.record_key
-),
-
-counted as (
-    select
-        subject,
-        sum(case when is_found and is_true then 1.0 else 0.0 end) as right_count,
-        sum(case when is_found then 1.0 else 0.0 end) as found_count,
-        sum(case when is_true then 1.0 else 0.0 end) as true_count
-    from judged
-    group by subject
 )
 
-select
-    concat(subject, '_precision') as metric,
-    right_count / nullif(found_count, 0) as value,
-    'Of the launches said to have this fault, the share that have it.' as note
-from counted
-union all
-select
-    concat(subject, '_recall') as metric,
-    right_count / nullif(true_count, 0) as value,
-    'Of the launches that have this fault, the share found.' as note
-from counted
+{{ precision_and_recall(
+    'judged',
+    "'Of the launches said to have this fault, the share that have it.'",
+    "'Of the launches that have this fault, the share found.'"
+) }}

@@ -56,29 +56,13 @@ judged as (
         was_reassigned_within_7_days as is_found,
         is_truly_reassigned as is_true
     from compared
-),
-
-counted as (
-    select
-        subject,
-        sum(case when is_found and is_true then 1.0 else 0.0 end) as right_count,
-        sum(case when is_found then 1.0 else 0.0 end) as found_count,
-        sum(case when is_true then 1.0 else 0.0 end) as true_count
-    from judged
-    group by subject
 )
 
-select
-    concat(subject, '_precision') as metric,
-    right_count / nullif(found_count, 0) as value,
-    'Of the leads that routing is said to have treated so, the share that it did.' as note
-from counted
-union all
-select
-    concat(subject, '_recall') as metric,
-    right_count / nullif(true_count, 0) as value,
-    'Of the leads that routing treated so, the share that is found.' as note
-from counted
+{{ precision_and_recall(
+    'judged',
+    "'Of the leads that routing is said to have treated so, the share that it did.'",
+    "'Of the leads that routing treated so, the share that is found.'"
+) }}
 union all
 select
     'required_owner_agreement' as metric,
