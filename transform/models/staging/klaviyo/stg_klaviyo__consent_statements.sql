@@ -1,60 +1,42 @@
-{% set reasons = [
+{% set statements = [
+    ('email_consent', 'email_consent', 'email_consent_method', 'email_consent_at'),
+    ('sms_consent', 'sms_consent', 'sms_consent_method', 'sms_consent_at'),
+    (
+        'list_suppressed',
+        "case when email_list_suppressions like '%reason%' then 'true' end",
+        'null',
+        'null',
+    ),
+] %}
+{% for reason in [
     'UNSUBSCRIBE', 'SPAM_COMPLAINT', 'USER_SUPPRESSED', 'HARD_BOUNCE', 'INVALID_EMAIL'
 ] %}
+    {% do statements.append((
+        'suppressed_' ~ reason | lower,
+        "case when email_suppressions like '%" ~ reason ~ "%' then 'true' end",
+        'null',
+        'null',
+    )) %}
+{% endfor %}
 
 with profiles as (
     select * from {{ source('klaviyo', 'profiles') }}
 ),
 
 every as (
-    select
-        id,
-        'email_consent' as field,
-        email_consent as stated_value,
-        email_consent_method as origin,
-        email_consent_at as own_at,
-        updated,
-        _dlt_valid_from as valid_from,
-        _dlt_valid_to as valid_to,
-        row_version
-    from profiles
-    union all
-    select
-        id,
-        'sms_consent' as field,
-        sms_consent as stated_value,
-        sms_consent_method as origin,
-        sms_consent_at as own_at,
-        updated,
-        _dlt_valid_from as valid_from,
-        _dlt_valid_to as valid_to,
-        row_version
-    from profiles
-    union all
-    select
-        id,
-        'list_suppressed' as field,
-        case when email_list_suppressions like '%reason%' then 'true' end as stated_value,
-        cast(null as varchar) as origin,
-        cast(null as timestamp) as own_at,
-        updated,
-        _dlt_valid_from as valid_from,
-        _dlt_valid_to as valid_to,
-        row_version
-    from profiles
-    {% for reason in reasons %}
-        union all
+    {% for field, stated_value, origin, own_at in statements %}
         select
             id,
-            'suppressed_{{ reason | lower }}' as field,
-            case when email_suppressions like '%{{ reason }}%' then 'true' end as stated_value,
-            cast(null as varchar) as origin,
-            cast(null as timestamp) as own_at,
+            '{{ field }}' as field,
+            {{ stated_value }} as stated_value,
+            cast({{ origin }} as varchar) as origin,
+            cast({{ own_at }} as timestamp) as own_at,
             updated,
             _dlt_valid_from as valid_from,
             _dlt_valid_to as valid_to,
             row_version
         from profiles
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 )
 
@@ -68,7 +50,7 @@ select
     coalesce(trim(stated_value), '') as stated_value,
     origin,
     cast(null as varchar) as wording,
-    cast(own_at as timestamp) as own_at,
+    own_at,
     cast(updated as timestamp) as changed_at,
     cast(valid_from as timestamp) as observed_at,
     cast(valid_to as timestamp) as until_at,
