@@ -6,10 +6,6 @@ company as (
     select * from {{ ref('stg_config__company') }}
 ),
 
-calendar as (
-    select * from {{ ref('int_core__calendar') }}
-),
-
 dated as (
     select
         entries.*,
@@ -30,8 +26,7 @@ stages as (
 ),
 
 weeks as (
-    select distinct cast(week_start_on as date) as week_start_on
-    from calendar
+    select * from {{ ref('int_reporting__weeks') }}
 ),
 
 spine as (
@@ -39,15 +34,10 @@ spine as (
         stages.source,
         stages.stage,
         stages.position,
-        weeks.week_start_on,
-        {{ add_days('weeks.week_start_on', 7) }} as next_week_on
+        weeks.week_starts_on as week_start_on,
+        {{ add_days('weeks.week_starts_on', 7) }} as next_week_on
     from stages
-    cross join company
-    inner join weeks
-        on
-            {{ add_days('weeks.week_start_on', 7) }} > stages.first_on
-            and weeks.week_start_on
-            <= {{ date_in_zone(as_of(), 'company.reporting_time_zone') }}
+    inner join weeks on stages.first_on <= weeks.week_ends_on
 )
 
 select

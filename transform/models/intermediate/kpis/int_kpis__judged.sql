@@ -4,7 +4,7 @@ with kpis as (
 ),
 
 weeks as (
-    select * from {{ ref('int_kpis__weeks') }}
+    select * from {{ ref('int_reporting__weeks') }}
 ),
 
 measured as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- Of KPIs that are no sum of days: their value as a week ends.
 with weeks as (
-    select * from {{ ref('int_kpis__weeks') }}
+    select * from {{ ref('int_reporting__weeks') }}
 ),
 
 judgements as (

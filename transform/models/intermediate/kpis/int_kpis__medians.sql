@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- A median is no ratio: beside it stands how many it is of.
 with weeks as (
-    select * from {{ ref('int_kpis__weeks') }}
+    select * from {{ ref('int_reporting__weeks') }}
 ),
 
 speed as (

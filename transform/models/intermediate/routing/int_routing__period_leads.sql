@@ -7,10 +7,6 @@ company as (
     select * from {{ ref('stg_config__company') }}
 ),
 
-calendar as (
-    select * from {{ ref('int_core__calendar') }}
-),
-
 periods as (
     select
         period,
@@ -20,14 +16,12 @@ periods as (
     from {{ ref('int_reporting__periods') }}
     where period in ('month', 'last_90_days', 'all_time')
     union all
-    select distinct
+    select
         'week' as period,
-        {{ date_of('calendar.week_start_on') }} as starts_on,
-        {{ date_of(add_days('calendar.week_start_on', '6')) }} as ends_on,
-        {{ date_of(add_days('calendar.week_start_on', '6')) }}
-        < {{ date_in_zone(as_of(), 'company.reporting_time_zone') }} as is_complete
-    from calendar
-    cross join company
+        week_starts_on as starts_on,
+        week_ends_on as ends_on,
+        is_complete
+    from {{ ref('int_reporting__weeks') }}
 ),
 
 dated as (
