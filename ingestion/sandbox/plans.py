@@ -4,7 +4,6 @@ The plan knows what will be spent: most lines leave room, some are too small, so
 and some lines see no spend. Each file holds all lines so far, as people keep such a sheet.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from ingestion.sandbox import sheets
 from ingestion.sandbox.company import DAY, START, Company
 from ingestion.sandbox.launches import launches
 from ingestion.sandbox.vendor import Planted
@@ -135,16 +135,12 @@ def write_plans(company: Company, folder: Path, since_ms: int, until_ms: int) ->
     if not due:
         return []
     known = list(lines(company))
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for half in due:
         last = f"{2025 + half // 2}-{6 + half % 2 * 6:02d}-31"
         path = folder / f"budgets-{last[:7]}.csv"
         rows = [(*each.key, *_shown(each)) for each in known if each.key[0] <= last]
-        partial = folder / f".{path.name}.partial"
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([COLUMNS, *rows])
-        partial.replace(path)
+        sheets.write(path, [COLUMNS, *rows])
         written.append(path)
     return written
 

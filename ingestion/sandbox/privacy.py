@@ -4,11 +4,11 @@ HubSpot shows a privacy delete nowhere but in its webhook; the company writes wh
 files. Mailchimp's permanent delete takes the member and its activity off every list, and no word.
 """
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from ingestion.sandbox import sheets
 from ingestion.sandbox.company import DAY, Company, Person
 from ingestion.sandbox.records import contacts
 from ingestion.sandbox.wire.encode import day_of, iso_ms
@@ -34,12 +34,8 @@ def write_notices(company: Company, folder: Path, since_ms: int, until_ms: int) 
             days.setdefault(day_of(at), []).append((*notice, iso_ms(at)))
     written = []
     for day, rows in days.items():
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"privacy_deletes-{day}-{len(rows)}.csv"
-        partial = folder / f".{path.name}.partial"
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([COLUMNS, *rows])
-        partial.replace(path)
+        sheets.write(path, [COLUMNS, *rows])
         written.append(path)
     return written
 
